@@ -1,0 +1,62 @@
+# The environments (Galaxy, development, jobs) are made inside the checkout from the lock files in requirements/.
+PYTHON ?= python3
+UV_VERSION := 0.13.8
+ENVS := .envs
+DEV := $(ENVS)/dev/bin
+UV := $(ENVS)/uv/bin/uv
+STATE := .galaxy
+TOOLS := $(shell grep -l '^<tool' tools/*/*.xml)
+
+export UV_PYTHON_DOWNLOADS := never
+export PYTHONPATH := $(CURDIR)
+
+.DEFAULT_GOAL := help
+.PHONY: help demo serve test lint test-unit test-galaxy test-tools environments lock clean
+
+help:  ## Show what can be made
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+demo: environments  ## Hash sample images in a real Galaxy and show the codes
+	$(DEV)/python -m local_galaxy.demo
+
+serve: environments  ## Leave a Galaxy with the tools and the sample data up for the browser
+	$(DEV)/python -m local_galaxy.serve
+
+test: lint test-unit test-galaxy  ## Lint, unit tests, and all tools in a real Galaxy
+
+lint: environments  ## Lint the tools and the Python, at warn level
+	$(DEV)/flake8
+	$(DEV)/python -m gialint --tool_path tools
+	$(DEV)/planemo lint --fail_level warn $(TOOLS)
+
+test-unit: environments  ## Test the Python beside the tools and the local Galaxy
+	$(DEV)/pytest tests/unit
+
+test-galaxy: environments  ## Test all tools in one local Galaxy
+	$(DEV)/python -m local_galaxy.run $(STATE)/test $(MAKE) --no-print-directory test-tools
+
+# Needs the variables that local_galaxy.run sets.
+test-tools:
+	$(DEV)/planemo test --galaxy_url $$GALAXY_URL --galaxy_admin_key $$GALAXY_ADMIN_KEY --galaxy_user_key $$GALAXY_USER_KEY $(TOOLS)
+	$(DEV)/pytest tests/galaxy
+
+environments: $(ENVS)/galaxy/ready $(ENVS)/dev/ready $(ENVS)/jobs/ready
+
+$(ENVS)/%/ready: requirements/%.lock | $(UV)
+	@echo "Installing $* environment ..."
+	@$(UV) venv --quiet --clear --python $(PYTHON) $(ENVS)/$*
+	@VIRTUAL_ENV=$(ENVS)/$* $(UV) pip sync --quiet requirements/$*.lock
+	@touch $@
+
+$(UV):
+	@$(PYTHON) -m venv $(ENVS)/uv
+	@$(ENVS)/uv/bin/pip install --quiet uv==$(UV_VERSION)
+
+lock: $(UV)  ## Resolve the newest versions into the lock files
+	@for name in galaxy dev jobs; do \
+	  $(UV) pip compile --quiet --universal --python-version 3.11 --no-header --no-annotate --upgrade \
+	    requirements/$$name.in --output-file requirements/$$name.lock || exit 1; \
+	done
+
+clean:  ## Remove the environments and all state
+	rm -rf $(ENVS) $(STATE)

@@ -1,0 +1,90 @@
+"""The configuration of the local Galaxy: everything below one state folder, the tools of this checkout, fast jobs."""
+
+import json
+import os
+from pathlib import Path
+
+CHECKOUT = Path(__file__).parent.parent
+ENVIRONMENTS = CHECKOUT / '.envs'
+TOOLS = CHECKOUT / 'tools'
+TEST_DATA = CHECKOUT / 'test-data'
+JOB_REQUIREMENTS = CHECKOUT / 'requirements' / 'jobs.in'
+
+ADMIN_KEY = 'local-admin-key'
+ADMIN_EMAIL = 'admin@example.org'
+# Jobs that run at a time, and the GALAXY_SLOTS of each.
+WORKERS = 2
+SLOTS = 2
+
+
+def tool_files() -> list[Path]:
+    """Find the tool XML files of the checkout; macro files are not tools."""
+    return sorted(path for path in TOOLS.glob('*/*.xml') if path.read_text(encoding='utf-8').startswith('<tool'))
+
+
+def job_requirements() -> dict[str, str]:
+    """Read name and version of the packages that the tools declare."""
+    lines = JOB_REQUIREMENTS.read_text(encoding='utf-8').splitlines()
+    return dict(line.split('==') for line in lines if '==' in line)
+
+
+def write_configuration(state: Path) -> Path:
+    """Write all configuration files into the state folder, and give the path of `galaxy.yml`."""
+    _write_job_environments(state / 'dependencies')
+    tool_panel = state / 'tool_conf.yml'
+    tool_panel.write_text(json.dumps(_tool_panel()), encoding='utf-8')
+    galaxy = {
+        'data_dir': str(state / 'data'),
+        'database_connection': f'sqlite:///{state}/galaxy.sqlite',
+        'enable_celery_tasks': True,
+        'amqp_internal_connection': f'sqlalchemy+sqlite:///{state}/queue.sqlite',
+        # Metadata in a running Celery worker instead of a new process: two seconds a job instead of seven.
+        'metadata_strategy': 'directory_celery',
+        'bootstrap_admin_api_key': ADMIN_KEY,
+        'admin_users': ADMIN_EMAIL,
+        'conda_auto_init': False,
+        'tool_config_file': str(tool_panel),
+        'tool_test_data_directories': str(TEST_DATA),
+        'dependency_resolvers': [{'type': 'galaxy_packages', 'base_path': str(state / 'dependencies')}],
+        'job_config': _job_config(),
+        'session_duration': 0,
+        'brand': 'ISCC tools',
+    }
+    path = state / 'galaxy.yml'
+    # JSON is YAML.
+    path.write_text(json.dumps({'galaxy': galaxy}, indent=2), encoding='utf-8')
+    return path
+
+
+def environment_variables(name: str) -> dict[str, str]:
+    """Give the variables that switch a process over to one of the checkout's environments."""
+    root = ENVIRONMENTS / name
+    return {'VIRTUAL_ENV': str(root), 'PATH': f'{root}/bin:{os.environ["PATH"]}'}
+
+
+def _tool_panel() -> dict:
+    iscc_tools = [{'type': 'tool', 'file': str(path)} for path in tool_files()]
+    return {'items': [
+        {'type': 'section', 'id': 'get_data', 'name': 'Get Data', 'items': [
+            {'type': 'tool', 'file': 'data_source/upload.xml'},
+        ]},
+        {'type': 'section', 'id': 'iscc', 'name': 'ISCC', 'items': iscc_tools},
+    ]}
+
+
+def _job_config() -> dict:
+    return {
+        'runners': {'local': {'load': 'galaxy.jobs.runners.local:LocalJobRunner', 'workers': WORKERS}},
+        'execution': {'default': 'local', 'environments': {'local': {'runner': 'local', 'local_slots': SLOTS}}},
+    }
+
+
+def _write_job_environments(dependencies: Path) -> None:
+    """Offer each declared package in the layout of Galaxy's own `galaxy_packages` dependency resolver.
+
+    A tool that declares nothing finds nothing: the environment of the jobs is on no other path.
+    """
+    for name, version in job_requirements().items():
+        folder = dependencies / name / version
+        folder.mkdir(parents=True)
+        (folder / 'env.sh').write_text(f'export PATH="{ENVIRONMENTS}/jobs/bin:$PATH"\n', encoding='utf-8')

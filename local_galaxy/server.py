@@ -1,0 +1,126 @@
+"""Start a Galaxy server and its Celery worker, and end them with every process that they started."""
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import psutil
+from bioblend import ConnectionError as GalaxyUnreachable
+from bioblend.galaxy import GalaxyInstance
+from requests.exceptions import ConnectionError as NothingListens
+
+from local_galaxy.configuration import ADMIN_KEY, environment_variables, write_configuration
+
+WEB = [
+    'gunicorn', 'galaxy.webapps.galaxy.fast_factory:factory()', '--worker-class',
+    'galaxy.webapps.galaxy.workers.Worker', '--timeout', '300', '--no-control-socket',
+]
+TASKS = [
+    'celery', '--app', 'galaxy.celery', 'worker', '--concurrency', '2', '--pool', 'threads',
+    '--queues', 'celery,galaxy.internal,galaxy.external',
+]
+START_SECONDS = 300
+STOP_SECONDS = 10
+LOG_LINES_SHOWN = 25
+
+
+class StartError(Exception):
+    """Galaxy did not start; the text holds the last lines of its log."""
+
+
+class LocalGalaxy:
+    """A Galaxy that runs inside a `with` block, on a free port of the loopback interface, with empty histories.
+
+    All that it writes lies in the `state` folder, which is emptied at the start.
+    """
+
+    def __init__(self, state: Path) -> None:
+        self.state = state.resolve()
+        self.url = f'http://127.0.0.1:{_free_port()}'
+        self.admin = GalaxyInstance(self.url, ADMIN_KEY)
+        self._processes: list[psutil.Popen] = []
+
+    def __enter__(self) -> 'LocalGalaxy':
+        for number in (signal.SIGTERM, signal.SIGHUP):
+            signal.signal(number, lambda *_: sys.exit('Ended by a signal.'))
+        shutil.rmtree(self.state, ignore_errors=True)
+        self.state.mkdir(parents=True)
+        configuration = write_configuration(self.state)
+        try:
+            self._start('web', [*WEB, '--bind', self.url.removeprefix('http://')], configuration)
+            self._start('tasks', TASKS, configuration)
+            self._wait_until_it_answers()
+        except BaseException:
+            self._stop()
+            raise
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stop()
+
+    def create_user(self, name: str, password: str) -> str:
+        """Create a user and give their API key."""
+        user = self.admin.users.create_local_user(name, f'{name}@example.org', password)
+        return self.admin.users.create_user_apikey(user['id'])
+
+    def _start(self, name: str, command: list[str], configuration: Path) -> None:
+        variables = {**os.environ, **environment_variables('galaxy'), 'GALAXY_CONFIG_FILE': str(configuration)}
+        # A session of its own keeps Ctrl-C from the servers: they end in order, by `_stop`.
+        with self._log(name).open('wb') as log:
+            self._processes.append(psutil.Popen(
+                command, cwd=self.state, env=variables, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
+                start_new_session=True,
+            ))
+
+    def _wait_until_it_answers(self) -> None:
+        deadline = time.monotonic() + START_SECONDS
+        while not self._answers():
+            ended = any(process.poll() is not None for process in self._processes)
+            if ended or time.monotonic() > deadline:
+                raise StartError(self._last_log_lines())
+            time.sleep(0.5)
+
+    def _answers(self) -> bool:
+        try:
+            return bool(self.admin.config.get_version())
+        except (GalaxyUnreachable, NothingListens):
+            return False
+
+    def _log(self, name: str) -> Path:
+        return self.state / f'{name}.log'
+
+    def _last_log_lines(self) -> str:
+        parts = []
+        for log in (self._log('web'), self._log('tasks')):
+            lines = log.read_text(encoding='utf-8', errors='replace').splitlines() if log.exists() else []
+            parts.append('\n'.join([f'Galaxy did not start. The end of {log}:', *lines[-LOG_LINES_SHOWN:]]))
+        return '\n\n'.join(parts)
+
+    def _stop(self) -> None:
+        """End the servers and all their descendants, running jobs included; a second Ctrl-C does not cut it short."""
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        try:
+            family = [
+                member for process in self._processes if process.is_running()
+                for member in [*process.children(recursive=True), process]
+            ]
+            for end in (psutil.Process.terminate, psutil.Process.kill):
+                for member in family:
+                    try:
+                        end(member)
+                    except psutil.NoSuchProcess:
+                        pass
+                _, family = psutil.wait_procs(family, timeout=STOP_SECONDS)
+        finally:
+            signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(('127.0.0.1', 0))
+        return probe.getsockname()[1]

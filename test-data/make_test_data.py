@@ -1,0 +1,100 @@
+"""Make the test data in this folder: small synthetic fluorescence images of nuclei, in the formats of bioimaging.
+
+Run it with the development environment: `.envs/dev/bin/python test-data/make_test_data.py`.
+"""
+
+import csv
+import shutil
+from pathlib import Path
+
+import numpy as np
+import tifffile
+import zarr
+from PIL import Image
+
+HERE = Path(__file__).parent
+PIXEL_SIZE_MICROMETRES = 0.325
+
+
+def nuclei(size: int, seed: int) -> np.ndarray:
+    """Draw bright elliptic nuclei on a noisy dark background, 16 bit, `size` x `size` pixels."""
+    random = np.random.default_rng(seed)
+    y, x = np.mgrid[:size, :size]
+    image = random.normal(400, 40, (size, size))
+    for _ in range(size // 12):
+        row, column = random.uniform(0, size, 2)
+        long, short = random.uniform(7, 12), random.uniform(4, 7)
+        angle = random.uniform(0, np.pi)
+        along = (x - column) * np.cos(angle) + (y - row) * np.sin(angle)
+        across = (y - row) * np.cos(angle) - (x - column) * np.sin(angle)
+        distance = (along / long) ** 2 + (across / short) ** 2
+        image += random.uniform(4000, 20000) * np.exp(-distance ** 2)
+    return np.clip(image, 0, 65535).astype(np.uint16)
+
+
+def write_zarr(path: Path, image: np.ndarray) -> None:
+    """Write an image as a Zarr v2 array of uncompressed chunks of 64 x 64 pixels."""
+    zarr.create_array(path, data=image, chunks=(64, 64), compressors=None, zarr_format=2, overwrite=True)
+
+
+def write_ome_zarr(path: Path, image: np.ndarray) -> None:
+    """Write an image and its half-size version as OME-Zarr 0.4."""
+    group = zarr.create_group(path, zarr_format=2, overwrite=True)
+    datasets = []
+    for level, pixels in enumerate([image, image[::2, ::2]]):
+        group.create_array(str(level), data=pixels, chunks=(64, 64), compressors=None)
+        scale = [PIXEL_SIZE_MICROMETRES * 2 ** level] * 2
+        transformations = [{'type': 'scale', 'scale': scale}]
+        datasets.append({'path': str(level), 'coordinateTransformations': transformations})
+    axes = [{'name': name, 'type': 'space', 'unit': 'micrometer'} for name in 'yx']
+    group.attrs['multiscales'] = [{'version': '0.4', 'name': 'nuclei', 'axes': axes, 'datasets': datasets}]
+
+
+def write_tree_with_ignored_files(path: Path) -> None:
+    """Write a folder with a file to hash, and two that iscc-sum leaves out."""
+    shutil.rmtree(path, ignore_errors=True)
+    path.mkdir()
+    (path / '.isccignore').write_text('*.log\n')
+    (path / 'acquisition.log').write_text('stage moved\n')
+    (path / 'image.iscc.json').write_text('{}\n')
+    (path / 'image.raw').write_bytes(bytes(range(256)) * 64)
+
+
+def write_tree_of_ignored_files(path: Path) -> None:
+    """Write a folder in which iscc-sum finds nothing to hash."""
+    shutil.rmtree(path, ignore_errors=True)
+    path.mkdir()
+    (path / 'image.iscc.json').write_text('{}\n')
+
+
+def write_table(path: Path) -> None:
+    """Write a table of measurements, one row a nucleus."""
+    random = np.random.default_rng(3)
+    with path.open('w', newline='', encoding='utf-8') as file:
+        table = csv.writer(file, lineterminator='\n')
+        table.writerow(['nucleus', 'area_um2', 'mean_intensity'])
+        for nucleus in range(1, 1001):
+            table.writerow([nucleus, round(random.gamma(30, 3), 2), round(random.normal(9000, 1500), 1)])
+
+
+def main() -> None:
+    image = nuclei(192, seed=1)
+    tifffile.imwrite(HERE / 'nuclei.tiff', image, metadata=None)
+    tifffile.imwrite(
+        HERE / 'nuclei.ome.tiff', np.stack([image, nuclei(192, seed=2)]), metadata={
+            'axes': 'CYX', 'PhysicalSizeX': PIXEL_SIZE_MICROMETRES, 'PhysicalSizeY': PIXEL_SIZE_MICROMETRES,
+            'UUID': 'urn:uuid:00000000-0000-4000-8000-000000000000',
+        },
+    )
+    Image.fromarray(np.clip(image // 64, 0, 255).astype(np.uint8)).save(HERE / 'nuclei.png')
+    write_zarr(HERE / 'nuclei.zarr', image)
+    write_ome_zarr(HERE / 'nuclei_ome.zarr', image)
+    write_tree_with_ignored_files(HERE / 'with_ignored_files')
+    write_tree_of_ignored_files(HERE / 'only_ignored_files')
+    write_table(HERE / 'measurements.csv')
+    (HERE / 'empty.txt').touch()
+    shutil.copy(HERE / 'measurements.csv', HERE / "cell's 100% $(touch injected) ünïcode.csv")
+
+
+if __name__ == '__main__':
+    main()

@@ -1,0 +1,92 @@
+"""The files that make up a dataset: those iscc-sum hashes, those it leaves out, those it would skip unsaid.
+
+Source: iscc-sum 0.1.0, module `treewalk`. In a folder (`--tree`) it leaves out `*.iscc.json` and what a `.isccignore`
+names. It also skips symbolic links and special files without a word, and an unreadable file with exit code 0.
+"""
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from datasets import Dataset
+from job import JobError, shown
+
+# More names than this help nobody who reads an error or a log.
+SHOWN_AT_MOST = 20
+
+
+@dataclass(frozen=True)
+class Content:
+    """Size (bytes) and modification time (nanoseconds) of each file that is hashed, and the files left out."""
+
+    hashed: dict[str, tuple[int, int]]
+    left_out: list[str]
+
+    @property
+    def size(self) -> int:
+        """Bytes that are hashed."""
+        return sum(size for size, _ in self.hashed.values())
+
+
+def survey(dataset: Dataset) -> Content:
+    """Look at the files of a dataset; raise JobError for what iscc-sum would skip, and where nothing is to hash."""
+    if not dataset.is_directory:
+        return Content({dataset.content.name: _state(dataset.content)}, [])
+    # Imported here, because it takes 0.2 s that a job on a file need not wait for.
+    from iscc_sum.treewalk import treewalk_iscc
+
+    root = dataset.content.resolve()
+    files = _files(root, dataset.name)
+    try:
+        hashed = {os.path.relpath(path, root): _state(path) for path in treewalk_iscc(root)}
+    except ValueError as error:
+        raise JobError(f'A .isccignore file in dataset {shown(dataset.name)} is not valid: {error}.') from error
+    if not hashed:
+        raise JobError(
+            f'The folder of dataset {shown(dataset.name)} has no file to hash: {len(files)} file(s) are left out, '
+            'because they are named *.iscc.json or listed in a .isccignore file.'
+        )
+    return Content(hashed, sorted(files - hashed.keys()))
+
+
+def listed(names: list[str]) -> str:
+    """List names for a message or a log, the first few of many."""
+    rest = len(names) - SHOWN_AT_MOST
+    return ', '.join(map(shown, names[:SHOWN_AT_MOST])) + (f' and {rest} more' if rest > 0 else '')
+
+
+def _state(path: Path) -> tuple[int, int]:
+    stat = path.stat()
+    return stat.st_size, stat.st_mtime_ns
+
+
+def _files(root: Path, dataset_name: str) -> set[str]:
+    """Give the paths of all files below a folder; raise JobError if any entry there can't be hashed."""
+    files, refused = set(), []
+    for folder, folders, names in os.walk(root):
+        paths = [os.path.join(folder, name) for name in names]
+        files.update(os.path.relpath(path, root) for path in paths)
+        for path in paths + [os.path.join(folder, name) for name in folders]:
+            reason = _reason_to_refuse(path)
+            if reason:
+                refused.append(f'{os.path.relpath(path, root)} ({reason})')
+    if refused:
+        raise JobError(
+            f'The folder of dataset {shown(dataset_name)} can not be hashed whole, because iscc-sum would skip '
+            f'{len(refused)} of its entries: {listed(sorted(refused))}. Replace them by plain, readable files.'
+        )
+    return files
+
+
+def _reason_to_refuse(path: str) -> str | None:
+    if os.path.islink(path):
+        return 'symbolic link'
+    if not (os.path.isfile(path) or os.path.isdir(path)):
+        return 'not a file'
+    if not os.access(path, os.R_OK | os.X_OK if os.path.isdir(path) else os.R_OK):
+        return 'unreadable'
+    try:
+        path.encode()
+    except UnicodeEncodeError:
+        return 'name is not UTF-8'
+    return None

@@ -1,0 +1,53 @@
+"""Galaxy datasets, and where their content lies on disk."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from job import JobError, shown
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """A dataset whose whole content is one file, or one folder (a directory dataset such as OME-Zarr)."""
+
+    name: str
+    content: Path
+    is_directory: bool
+
+
+def dataset_from_job(entry: dict[str, Any]) -> Dataset:
+    """Find the content of a dataset from what Galaxy says of it.
+
+    Galaxy gives every dataset a main file. Directory datatypes (`zarr`, `ome_zarr`, `directory`, ...) and composite
+    datatypes with a generated main file (`auto_primary_file`) keep their content in a folder of extra files, and the
+    main file is a placeholder. A dataset with content in both places can't be hashed whole.
+    """
+    name = entry['name']
+    extra_files = Path(entry['extra_files_path'])
+    extra_names = sorted(path.name for path in extra_files.iterdir()) if extra_files.is_dir() else []
+    if entry['is_directory'] or entry['composite_type'] == 'auto_primary_file':
+        return Dataset(name, _folder(name, extra_files, extra_names, entry['store_root']), is_directory=True)
+    if extra_names:
+        raise JobError(
+            f'Dataset {shown(name)} keeps content in {len(extra_names)} further file(s) or folder(s) beside its main '
+            f'file (the first is {shown(extra_names[0])}), and no ISCC-CODE covers both. '
+            'Hash its parts as datasets of their own.'
+        )
+    main_file = Path(entry['path'])
+    if not main_file.is_file():
+        raise JobError(f'The file of dataset {shown(name)} is missing on disk. Upload or compute the dataset again.')
+    return Dataset(name, main_file, is_directory=False)
+
+
+def _folder(name: str, extra_files: Path, extra_names: list[str], store_root: str) -> Path:
+    if not extra_names:
+        raise JobError(f'The folder of dataset {shown(name)} is empty, so there is nothing to hash.')
+    if not store_root:
+        return extra_files
+    if extra_names != [store_root]:
+        raise JobError(
+            f'The folder of dataset {shown(name)} should hold {shown(store_root)} alone, but it holds '
+            f'{", ".join(map(shown, extra_names[:10]))}. Upload the dataset again.'
+        )
+    return extra_files / store_root
