@@ -15,6 +15,7 @@ ADMIN_EMAIL = 'admin@example.org'
 # Jobs that run at a time, and the GALAXY_SLOTS of each.
 WORKERS = 2
 SLOTS = 2
+POLL_SECONDS = 0.1
 
 
 def tool_files() -> list[Path]:
@@ -40,6 +41,10 @@ def write_configuration(state: Path) -> Path:
         'amqp_internal_connection': f'sqlalchemy+sqlite:///{state}/queue.sqlite',
         # Metadata in a running Celery worker instead of a new process: two seconds a job instead of seven.
         'metadata_strategy': 'directory_celery',
+        # Look for new tasks and jobs ten times a second, not once.
+        'celery_conf': {'broker_url': 'filesystem://', 'broker_transport_options': _task_queue(state / 'tasks')},
+        'job_handler_monitor_sleep': POLL_SECONDS,
+        'job_runner_monitor_sleep': POLL_SECONDS,
         'bootstrap_admin_api_key': ADMIN_KEY,
         'admin_users': ADMIN_EMAIL,
         'conda_auto_init': False,
@@ -70,6 +75,18 @@ def _tool_panel() -> dict:
         ]},
         {'type': 'section', 'id': 'iscc', 'name': 'ISCC', 'items': iscc_tools},
     ]}
+
+
+def _task_queue(folder: Path) -> dict:
+    """Queue tasks as files: the one broker without a server whose polling interval can be set."""
+    for part in ('queue', 'control'):
+        (folder / part).mkdir(parents=True)
+    return {
+        'data_folder_in': str(folder / 'queue'),
+        'data_folder_out': str(folder / 'queue'),
+        'control_folder': str(folder / 'control'),
+        'polling_interval': POLL_SECONDS,
+    }
 
 
 def _job_config() -> dict:

@@ -22,8 +22,9 @@ WEB = [
 ]
 TASKS = [
     'celery', '--app', 'galaxy.celery', 'worker', '--concurrency', '2', '--pool', 'threads',
-    '--queues', 'celery,galaxy.internal,galaxy.external',
+    '--queues', 'celery,galaxy.internal,galaxy.external', '--loglevel', 'INFO',
 ]
+TASKS_READY = ' ready.'
 START_SECONDS = 300
 STOP_SECONDS = 10
 LOG_LINES_SHOWN = 25
@@ -87,7 +88,7 @@ class LocalGalaxy:
 
     def _answers(self) -> bool:
         try:
-            return bool(self.admin.config.get_version())
+            return TASKS_READY in self._log('tasks').read_text() and bool(self.admin.config.get_version())
         except (GalaxyUnreachable, NothingListens):
             return False
 

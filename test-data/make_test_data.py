@@ -67,6 +67,14 @@ def write_tree_of_ignored_files(path: Path) -> None:
     (path / 'image.iscc.json').write_text('{}\n')
 
 
+def write_analyze(path: Path, image: np.ndarray) -> None:
+    """Write the three files of an Analyze 7.5 dataset, which Galaxy keeps as a composite dataset; only sketched."""
+    path.mkdir(exist_ok=True)
+    (path / 'image.hdr').write_bytes(np.array([348, *image.shape], '<i4').tobytes().ljust(348, b'\0'))
+    (path / 'image.img').write_bytes(image.astype('<u2').tobytes())
+    (path / 'image.t2m').write_bytes(np.eye(4, dtype='<f8').tobytes())
+
+
 def write_table(path: Path) -> None:
     """Write a table of measurements, one row a nucleus."""
     random = np.random.default_rng(3)
@@ -91,6 +99,7 @@ def main() -> None:
     write_ome_zarr(HERE / 'nuclei_ome.zarr', image)
     write_tree_with_ignored_files(HERE / 'with_ignored_files')
     write_tree_of_ignored_files(HERE / 'only_ignored_files')
+    write_analyze(HERE / 'analyze', image[:64, :64])
     write_table(HERE / 'measurements.csv')
     (HERE / 'empty.txt').touch()
     shutil.copy(HERE / 'measurements.csv', HERE / "cell's 100% $(touch injected) ünïcode.csv")

@@ -1,6 +1,6 @@
 """The ISCC-CODE of a dataset, from the `iscc-sum` command, with everything that the command says checked.
 
-The command has exited 0 without a code, or with one that misses files (see `contents`); so only its exact output counts.
+The command has exited 0 without a code, or with one for fewer files (see `contents`), so only exact output counts.
 """
 
 import subprocess
