@@ -1,0 +1,51 @@
+"""A Galaxy with a user logged in and the sample data in a history: where the demo and the browser begin."""
+
+import sys
+import time
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Iterator, NamedTuple
+
+from bioblend.galaxy import GalaxyInstance
+
+from local_galaxy.configuration import CHECKOUT
+from local_galaxy.server import LocalGalaxy, StartError
+from local_galaxy.staging import SAMPLES, upload
+
+USER = 'scientist'
+PASSWORD = 'not-a-secret'
+
+
+class Session(NamedTuple):
+    """A user's connection, their history, and the sample data in it by name."""
+
+    galaxy: GalaxyInstance
+    history_id: str
+    samples: dict[str, Any]
+
+
+@contextmanager
+def session_with_samples(name: str) -> Iterator[Session]:
+    """Start Galaxy with its state in the folder `name`, upload the samples, and stop it at the end, also on Ctrl-C."""
+    try:
+        with started(CHECKOUT / '.galaxy' / name) as local:
+            galaxy = GalaxyInstance(local.url, local.create_user(USER, PASSWORD))
+            history_id = galaxy.histories.create_history('ISCC sample data')['id']
+            print('Uploading the sample data ...', flush=True)
+            yield Session(galaxy, history_id, upload(galaxy, history_id, SAMPLES))
+    except KeyboardInterrupt:
+        sys.exit('Galaxy is stopped.')
+
+
+@contextmanager
+def started(state: Path) -> Iterator[LocalGalaxy]:
+    """Start Galaxy and say so; where it can't start, end the program with the end of its log."""
+    print('Starting Galaxy (about a minute) ...', flush=True)
+    begin = time.monotonic()
+    try:
+        with LocalGalaxy(state) as local:
+            print(f'Galaxy runs at {local.url} after {time.monotonic() - begin:.0f} s.', flush=True)
+            yield local
+            print('Stopping Galaxy ...', flush=True)
+    except StartError as error:
+        sys.exit(str(error))

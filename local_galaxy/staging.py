@@ -1,0 +1,96 @@
+"""Data into a local Galaxy, tools run on it, results out of it."""
+
+from typing import Any
+
+from bioblend.galaxy import GalaxyInstance
+from bioblend.util import attach_file
+from galaxy.tool_util.client.staging import StagingInterface
+
+from local_galaxy.configuration import TEST_DATA
+
+JOB_SECONDS = 600
+POLL_SECONDS = 0.2
+
+# What a user would upload first: an image in two formats, an OME-Zarr folder, a collection.
+SAMPLES = {
+    'png': {'class': 'File', 'path': 'nuclei.png'},
+    'tiff': {'class': 'File', 'path': 'nuclei.tiff'},
+    'ome_zarr': {'class': 'Directory', 'path': 'nuclei_ome.zarr', 'filetype': 'ome_zarr'},
+    'collection': {
+        'class': 'Collection', 'collection_type': 'list', 'name': 'Experiment 1', 'elements': [
+            {'class': 'File', 'identifier': 'nuclei 01.ome.tiff', 'path': 'nuclei.ome.tiff'},
+            {'class': 'File', 'identifier': 'measurements.csv', 'path': 'measurements.csv'},
+        ],
+    },
+}
+
+
+class _Staging(StagingInterface):
+    """Galaxy's own way to stage the inputs of a job, through bioblend."""
+
+    def __init__(self, galaxy: GalaxyInstance) -> None:
+        self._galaxy = galaxy
+
+    def _post(self, api_path: str, payload: dict[str, Any]) -> dict[str, Any]:
+        files = payload.pop('__files', None) or {}
+        url = f'{self._galaxy.url}/{api_path}'
+        return self._galaxy.make_post_request(url, payload | files, files_attached=bool(files))
+
+    def _attach_file(self, path: str):
+        return attach_file(path)
+
+    def _handle_job(self, job_response: dict[str, Any]) -> None:
+        wait_for(self._galaxy, job_response['id'])
+
+    @property
+    def use_fetch_api(self) -> bool:
+        return True
+
+
+def upload(galaxy: GalaxyInstance, history_id: str, inputs: dict[str, Any]) -> dict[str, Any]:
+    """Upload files, folders and collections of the test data, unchanged; give what refers to each in a tool's inputs.
+
+    `inputs` is written as planemo's job files are: `class` File, Directory or Collection.
+    """
+    staged, _ = _Staging(galaxy).stage(
+        'tool', history_id, job=inputs, use_path_paste=False, to_posix_lines=False, job_dir=str(TEST_DATA),
+    )
+    return staged
+
+
+def run_tool(galaxy: GalaxyInstance, history_id: str, tool_id: str, inputs: dict[str, Any]) -> dict[str, Any]:
+    """Run a tool, wait for its jobs, and give Galaxy's answer (`outputs`, `output_collections`, `jobs`)."""
+    answer = galaxy.tools.run_tool(history_id, tool_id, inputs)
+    for job in answer['jobs']:
+        wait_for(galaxy, job['id'])
+    return answer
+
+
+def map_over(collection: dict[str, str]) -> dict[str, Any]:
+    """Refer to a collection so that a tool runs once for each of its datasets."""
+    return {'batch': True, 'values': [collection]}
+
+
+def wait_for(galaxy: GalaxyInstance, job_id: str) -> None:
+    """Wait until a job has ended, well or not."""
+    galaxy.jobs.wait_for_job(job_id, maxwait=JOB_SECONDS, interval=POLL_SECONDS, check=False)
+
+
+def text_of(galaxy: GalaxyInstance, dataset_id: str) -> str:
+    """Give the content of a text dataset."""
+    return galaxy.datasets.download_dataset(dataset_id).decode()
+
+
+def texts_of(galaxy: GalaxyInstance, collection_id: str) -> dict[str, str]:
+    """Give the content of each text dataset of a collection, by identifiers joined with ` > `."""
+    def walk(elements: list[dict[str, Any]], outer: tuple[str, ...]) -> dict[str, str]:
+        texts = {}
+        for element in elements:
+            identifiers = (*outer, element['element_identifier'])
+            if element['element_type'] == 'hda':
+                texts[' > '.join(identifiers)] = text_of(galaxy, element['object']['id'])
+            else:
+                texts |= walk(element['object']['elements'], identifiers)
+        return texts
+
+    return walk(galaxy.dataset_collections.show_dataset_collection(collection_id)['elements'], ())
