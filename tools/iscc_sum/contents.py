@@ -32,11 +32,10 @@ def survey(dataset: Dataset) -> Content:
     """Look at the files of a dataset; raise JobError for what iscc-sum would skip, and where nothing is to hash."""
     if not dataset.is_directory:
         return Content({dataset.content.name: _state(dataset.content)}, [])
-    # Imported here, because it takes 0.2 s that a job on a file need not wait for.
-    from iscc_sum.treewalk import treewalk_iscc
-
     root = dataset.content.resolve()
     files = _files(root, dataset.name)
+    # Imported here, because it takes 0.2 s that a job on a file need not wait for.
+    from iscc_sum.treewalk import treewalk_iscc
     try:
         hashed = {os.path.relpath(path, root): _state(path) for path in treewalk_iscc(root)}
     except ValueError as error:

@@ -1,0 +1,45 @@
+"""Every code that an XML test expects is recomputed with iscc-core and iscc-lib from the inputs of that test."""
+
+import re
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+
+from local_galaxy.configuration import TEST_DATA, tool_files
+from oracle import Codes, codes_of, content_of
+
+CODE = re.compile(r'(?<![A-Z2-7])(?:ISCC:)?([KGI][A-Z2-7]{20,})|(1e20[0-9a-f]{64})')
+# Folders in which iscc-sum leaves files out, and the files that remain.
+HASHED_ONLY = {'with_ignored_files': ['.isccignore', 'image.raw']}
+
+
+def cases_with_codes() -> list:
+    cases = []
+    for path in tool_files():
+        for number, test in enumerate(ElementTree.parse(path).iter('test'), start=1):
+            asserted = {text for element in test.iter() for value in element.attrib.values()
+                        for match in CODE.finditer(value) for text in match.groups() if text}
+            if asserted:
+                cases.append(pytest.param(test, asserted, id=f'{path.stem}-{number}'))
+    return cases
+
+
+def codes_of_input(name: str, folder: Path) -> Codes:
+    path = TEST_DATA / name
+    if name in HASHED_ONLY:
+        return codes_of(b''.join((path / file).read_bytes() for file in HASHED_ONLY[name]), folder)
+    return codes_of(content_of(path), folder)
+
+
+@pytest.mark.parametrize('test, asserted', cases_with_codes())
+def test_expected_codes_are_those_of_the_oracles(test, asserted, tmp_path):
+    names = {element.get('value') for element in test.iter() if element.tag in ('param', 'element')}
+    inputs = [codes_of_input(name, tmp_path) for name in names if name and (TEST_DATA / name).exists()]
+    parts = [element.get('value') for element in test.iter('composite_data')]
+    inputs.append(codes_of(b''.join((TEST_DATA / part).read_bytes() for part in parts), tmp_path))
+    assert asserted <= {code for codes in inputs for code in codes}
+
+
+def test_codes_are_found():
+    assert len(cases_with_codes()) >= 10

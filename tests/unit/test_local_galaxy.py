@@ -1,0 +1,90 @@
+"""The local Galaxy starts, fails and ends as it should; its servers are replaced by small stand-ins."""
+
+import signal
+from xml.etree import ElementTree
+
+import psutil
+import pytest
+
+from local_galaxy import configuration, server
+
+STUBBORN = ['sh', '-c', 'trap "" TERM; sleep 1000 & sleep 1000; sleep 1000']
+ENDS = ['sh', '-c', 'seq 1000; echo "the port is taken"; exit 3']
+
+
+@pytest.fixture
+def local(monkeypatch, tmp_path):
+    """A LocalGalaxy whose servers answer at once, and that leaves the test runner's signals as they are."""
+    handlers = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)}
+    monkeypatch.setattr(server, 'WEB', STUBBORN)
+    monkeypatch.setattr(server, 'TASKS', ['sleep', '1000'])
+    monkeypatch.setattr(server, 'STOP_SECONDS', 1)
+    monkeypatch.setattr(server.LocalGalaxy, '_answers', lambda self: len(family()) >= 4)
+    yield server.LocalGalaxy(tmp_path / 'state')
+    for number, handler in handlers.items():
+        signal.signal(number, handler)
+
+
+def family() -> list[psutil.Process]:
+    return psutil.Process().children(recursive=True)
+
+
+@pytest.mark.parametrize('end', [
+    lambda: None,
+    lambda: signal.raise_signal(signal.SIGINT),
+    lambda: signal.raise_signal(signal.SIGTERM),
+    lambda: pytest.fail('a test fails'),
+], ids=['done', 'Ctrl-C', 'SIGTERM', 'failure'])
+def test_no_process_is_left(local, end):
+    members = []
+    try:
+        with local:
+            members = family()
+            end()
+    except BaseException as error:
+        assert not isinstance(error, Exception) or 'a test fails' in str(error)
+    assert len(members) >= 4
+    assert not [member for member in members if member.is_running()]
+
+
+@pytest.mark.parametrize('name', ['WEB', 'TASKS'])
+def test_a_failed_start_shows_the_end_of_the_log(local, monkeypatch, name):
+    monkeypatch.setattr(server, name, ENDS)
+    monkeypatch.setattr(server.LocalGalaxy, '_answers', lambda self: False)
+    with pytest.raises(server.StartError) as failure, local:
+        pass
+    assert 'the port is taken' in str(failure.value)
+    assert '\n990\n' in str(failure.value)
+    assert '\n900\n' not in str(failure.value)
+    assert not family()
+
+
+def test_each_galaxy_has_a_port_and_a_state_of_its_own(local, tmp_path):
+    other = server.LocalGalaxy(tmp_path / 'other')
+    assert local.url != other.url
+    assert local.state != other.state
+
+
+def test_all_state_lies_in_one_folder(tmp_path):
+    text = configuration.write_configuration(tmp_path).read_text()
+    for key in ('data_dir', 'database_connection', 'amqp_internal_connection', 'data_folder_in'):
+        assert key in text
+    assert text.count(str(tmp_path)) >= 6
+
+
+def test_the_jobs_environment_holds_what_the_tools_declare():
+    declared = set()
+    for path in configuration.tool_files():
+        for macros in (path, *path.parent.glob('*.xml')):
+            declared |= {(element.text, element.get('version')) for element in
+                         ElementTree.parse(macros).iter('requirement')}
+    version = next(token.text for token in ElementTree.parse(configuration.CHECKOUT / 'macros' / 'iscc.xml').iter('token')
+                   if token.get('name') == '@TOOL_VERSION@')
+    resolved = {(name, number.replace('@TOOL_VERSION@', version)) for name, number in declared}
+    assert resolved == set(configuration.job_requirements().items())
+
+
+def test_tools_are_found_and_macros_are_not():
+    names = {path.name for path in configuration.tool_files()}
+    assert 'iscc_sum.xml' in names
+    assert 'iscc.xml' not in names
