@@ -29,6 +29,11 @@ def family() -> list[psutil.Process]:
     return psutil.Process().children(recursive=True)
 
 
+def is_alive(process: psutil.Process) -> bool:
+    """Tell whether a process runs; a zombie has ended, and waits for the system to take note."""
+    return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
+
+
 @pytest.mark.parametrize('end', [
     lambda: None,
     lambda: signal.raise_signal(signal.SIGINT),
@@ -44,7 +49,7 @@ def test_no_process_is_left(local, end):
     except BaseException as error:
         assert not isinstance(error, Exception) or 'a test fails' in str(error)
     assert len(members) >= 4
-    assert not [member for member in members if member.is_running()]
+    assert not [member for member in members if is_alive(member)]
 
 
 @pytest.mark.parametrize('name', ['WEB', 'TASKS'])
@@ -78,8 +83,8 @@ def test_the_jobs_environment_holds_what_the_tools_declare():
         for macros in (path, *path.parent.glob('*.xml')):
             declared |= {(element.text, element.get('version')) for element in
                          ElementTree.parse(macros).iter('requirement')}
-    version = next(token.text for token in ElementTree.parse(configuration.CHECKOUT / 'macros' / 'iscc.xml').iter('token')
-                   if token.get('name') == '@TOOL_VERSION@')
+    tokens = ElementTree.parse(configuration.CHECKOUT / 'macros' / 'iscc.xml').iter('token')
+    version = next(token.text for token in tokens if token.get('name') == '@TOOL_VERSION@')
     resolved = {(name, number.replace('@TOOL_VERSION@', version)) for name, number in declared}
     assert resolved == set(configuration.job_requirements().items())
 
