@@ -9,6 +9,7 @@ TOOLS := $(shell grep -l '^<tool' tools/*/*.xml)
 
 export UV_PYTHON_DOWNLOADS := never
 export PYTHONPATH := $(CURDIR)
+export PLANEMO_GLOBAL_WORKSPACE := $(CURDIR)/$(STATE)/planemo
 
 .DEFAULT_GOAL := help
 .PHONY: help demo serve test lint test-unit test-galaxy test-tools environments lock clean
@@ -37,7 +38,9 @@ test-galaxy: environments  ## Test all tools in one local Galaxy
 
 # Needs the variables that local_galaxy.run sets.
 test-tools:
-	$(DEV)/planemo test --galaxy_url $$GALAXY_URL --galaxy_admin_key $$GALAXY_ADMIN_KEY --galaxy_user_key $$GALAXY_USER_KEY $(TOOLS)
+	$(DEV)/planemo test --galaxy_url $$GALAXY_URL --galaxy_admin_key $$GALAXY_ADMIN_KEY \
+	  --galaxy_user_key $$GALAXY_USER_KEY --test_timeout 300 --test_output $(STATE)/tool_tests.html \
+	  --test_output_json $(STATE)/tool_tests.json $(TOOLS)
 	$(DEV)/pytest tests/galaxy
 
 environments: $(ENVS)/galaxy/ready $(ENVS)/dev/ready $(ENVS)/jobs/ready

@@ -47,8 +47,10 @@ class LocalGalaxy:
         self._processes: list[psutil.Popen] = []
 
     def __enter__(self) -> 'LocalGalaxy':
+        # Set also for Ctrl-C, which a shell that starts this in the background makes ignored.
+        signal.signal(signal.SIGINT, signal.default_int_handler)
         for number in (signal.SIGTERM, signal.SIGHUP):
-            signal.signal(number, lambda *_: sys.exit('Ended by a signal.'))
+            signal.signal(number, lambda *_: sys.exit('Galaxy is stopped.'))
         shutil.rmtree(self.state, ignore_errors=True)
         self.state.mkdir(parents=True)
         configuration = write_configuration(self.state)

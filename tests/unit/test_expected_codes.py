@@ -14,12 +14,15 @@ CODE = re.compile(r'(?<![A-Z2-7])(?:ISCC:)?([KGI][A-Z2-7]{20,})|(1e20[0-9a-f]{64
 HASHED_ONLY = {'with_ignored_files': ['.isccignore', 'image.raw']}
 
 
+def codes_in(text: str) -> set[str]:
+    return {group for match in CODE.finditer(text) for group in match.groups() if group}
+
+
 def cases_with_codes() -> list:
     cases = []
     for path in tool_files():
         for number, test in enumerate(ElementTree.parse(path).iter('test'), start=1):
-            asserted = {text for element in test.iter() for value in element.attrib.values()
-                        for match in CODE.finditer(value) for text in match.groups() if text}
+            asserted = {code for element in test.iter() for text in element.attrib.values() for code in codes_in(text)}
             if asserted:
                 cases.append(pytest.param(test, asserted, id=f'{path.stem}-{number}'))
     return cases
@@ -43,3 +46,11 @@ def test_expected_codes_are_those_of_the_oracles(test, asserted, tmp_path):
 
 def test_codes_are_found():
     assert len(cases_with_codes()) >= 10
+
+
+@pytest.mark.parametrize('tool', tool_files(), ids=lambda path: path.stem)
+def test_the_help_shows_real_codes(tool, tmp_path):
+    shown = codes_in(ElementTree.parse(tool).findtext('help'))
+    assert shown
+    samples = [path.name for path in TEST_DATA.iterdir() if path.is_file() or path.suffix == '.zarr']
+    assert shown <= {code for name in samples for code in codes_of_input(name, tmp_path)}
