@@ -1,16 +1,20 @@
 """Make the test data in this folder: small synthetic fluorescence images of nuclei, in the formats of bioimaging.
 
-Run it with the development environment: `.envs/dev/bin/python test-data/make_test_data.py`.
+Run it in the checkout: `PYTHONPATH=.:tests .envs/dev/bin/python test-data/make_test_data.py`.
 """
 
 import csv
+import json
 import shutil
+import tempfile
 from pathlib import Path
 
 import numpy as np
 import tifffile
 import zarr
 from PIL import Image
+
+from oracle import codes_of, content_of
 
 HERE = Path(__file__).parent
 PIXEL_SIZE_MICROMETRES = 0.325
@@ -85,6 +89,47 @@ def write_table(path: Path) -> None:
             table.writerow([nucleus, round(random.gamma(30, 3), 2), round(random.normal(9000, 1500), 1)])
 
 
+def write_expectations(folder: Path) -> None:
+    """Write codes of the test data in every form that is read; they come from the oracles, not from iscc-sum."""
+    folder.mkdir(exist_ok=True)
+    names = ['nuclei.tiff', 'nuclei.png', 'measurements.csv', 'nuclei_ome.zarr']
+    with tempfile.TemporaryDirectory() as scratch:
+        codes = {name: codes_of(content_of(HERE / name), Path(scratch)) for name in names}
+    tiff = codes['nuclei.tiff']
+
+    def write(name: str, *lines: str) -> None:
+        (folder / name).write_text(''.join(f'{line}\n' for line in lines), encoding='utf-8')
+
+    write('code.txt', tiff.wide, tiff.data_unit, tiff.instance_unit)
+    write('iscc.txt', *(f'ISCC:{code}' for code in (tiff.narrow, tiff.data_unit, tiff.instance_unit)))
+    write('checksum.txt', f'ISCC:{tiff.wide} *another name.tiff')
+    write('metadata.json', json.dumps({'iscc': f'ISCC:{tiff.wide}', 'name': 'nuclei.tiff', 'units': [tiff.data_unit]}))
+    write('unit.txt', f'ISCC:{tiff.data_unit}')
+    write('malformed.txt', f'ISCC:{codes["nuclei.png"].wide} *nuclei.png', f'ISCC:{tiff.wide[:-1]} *nuclei.tiff')
+
+    def listed(name: str) -> str:
+        return f'{name}/' if name.endswith('.zarr') else name
+
+    write('checksums.txt', *(
+        line for name, code in codes.items() for line in
+        (f'ISCC:{code.wide} *{listed(name)}', f'  ISCC:{code.data_unit}', f'  ISCC:{code.instance_unit}')
+    ))
+    write('checksums_tag.txt', *(f'ISCC-SUM ({listed(name)}) = ISCC:{code.narrow}' for name, code in codes.items()))
+
+    def rows(named: dict[str, str]) -> list[str]:
+        header = 'name\tiscc_code\tsize\tdatahash\tkind'
+        return [header, *(
+            f'{name}\tISCC:{codes[source].wide}\t{len(content_of(HERE / source))}\t{codes[source].datahash}\t'
+            f'{"directory" if source.endswith(".zarr") else "file"}' for name, source in named.items()
+        )]
+
+    write('manifest.tsv', *rows({name: name for name in names}))
+    write('manifest_nested.tsv', *rows({
+        'plate 1/nuclei.tiff': 'nuclei.tiff', 'plate 2/nuclei.tiff': 'nuclei.tiff',
+        'plate 1/measurements.csv': 'measurements.csv', 'plate 2/measurements.csv': 'nuclei.png',
+    }))
+
+
 def main() -> None:
     image = nuclei(192, seed=1)
     tifffile.imwrite(HERE / 'nuclei.tiff', image, metadata=None)
@@ -94,6 +139,9 @@ def main() -> None:
             'UUID': 'urn:uuid:00000000-0000-4000-8000-000000000000',
         },
     )
+    edited = image.copy()
+    edited[100:104, 60:90] = 0
+    tifffile.imwrite(HERE / 'nuclei_edited.tiff', edited, metadata=None)
     Image.fromarray(np.clip(image // 64, 0, 255).astype(np.uint8)).save(HERE / 'nuclei.png')
     write_zarr(HERE / 'nuclei.zarr', image)
     write_ome_zarr(HERE / 'nuclei_ome.zarr', image)
@@ -103,6 +151,7 @@ def main() -> None:
     write_table(HERE / 'measurements.csv')
     (HERE / 'empty.txt').touch()
     shutil.copy(HERE / 'measurements.csv', HERE / "cell's 100% $(touch injected) ünïcode.csv")
+    write_expectations(HERE / 'expected')
 
 
 if __name__ == '__main__':

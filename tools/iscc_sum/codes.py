@@ -1,7 +1,8 @@
-"""ISCC-SUM codes and units as text: strict forms, and the bits inside.
+"""ISCC-SUM codes: reading them strictly, and comparing them.
 
-An ISCC-SUM code is base32 (RFC 4648, no padding) of a two-byte header, the Data-Code bits and the Instance-Code bits. A
-wide code holds 128 + 128 bits, a narrow one (ISO 24138:2024) 64 + 64. A unit is one of the two codes alone, 256 bits.
+A code is base32 (RFC 4648, no padding) of a two-byte header, the Data-Code bits and the Instance-Code bits. A wide code
+holds 128 + 128 bits, a narrow one (ISO 24138:2024) 64 + 64. A unit is a Data-Code or an Instance-Code alone, 256 bits.
+Inside the suite codes and units are bare: upper case, without `ISCC:`.
 """
 
 import base64
@@ -17,19 +18,102 @@ _FORMS = {
     'Data-Code unit': re.compile(r'GAD[Q-Z2-7][A-Z2-7]{50}[AIQY4]'),
     'Instance-Code unit': re.compile(r'IAD[Q-Z2-7][A-Z2-7]{50}[AIQY4]'),
 }
+_LENGTHS = {'wide': 55, 'narrow': 29}
+
+# The first four bits of the header, and for an ISCC-CODE the next four (ISO 24138, tables of MainTypes and SubTypes).
+_MAIN_TYPES = ['Meta-Code', 'Semantic-Code', 'Content-Code', 'Data-Code', 'Instance-Code', 'ISCC-CODE', 'ISCC-ID']
+_MAIN_TYPE_CODE = 5
+_SUB_TYPES = {5: 'narrow', 7: 'wide'}
+
+
+class CodeError(ValueError):
+    """A text that is not an ISCC-SUM code; it says why, as the rest of a sentence that begins with the text."""
+
+
+def parse(text: str) -> str:
+    """Read a wide or narrow code: with or without `ISCC:`, in upper or lower case, white space around it."""
+    code = text.strip().upper().removeprefix(PREFIX)
+    if not code:
+        raise CodeError('is empty')
+    odd = re.search(r'[^A-Z2-7]', code)
+    if odd:
+        raise CodeError(f'has the character {odd.group()!r}, which no ISCC has')
+    form = _form_of_header(code)
+    if len(code) != _LENGTHS[form]:
+        raise CodeError(f'has {len(code)} characters, but a {form} ISCC-CODE has {_LENGTHS[form]}')
+    if not is_form(code, form):
+        raise CodeError(f'can not end in {code[-1]!r}, because its spare bits are not zero: a character is wrong')
+    return code
 
 
 def is_form(code: str, form: str) -> bool:
-    """Tell whether a bare, upper-case code is exactly of the form `wide`, `narrow`, `Data-Code unit`, ..."""
+    """Tell whether a bare code is exactly of the form `wide`, `narrow`, `Data-Code unit` or `Instance-Code unit`."""
     return _FORMS[form].fullmatch(code) is not None
 
 
+def is_unit(text: str) -> bool:
+    """Tell whether a text is a 256-bit unit, as Generate and `iscc-sum --units` write it on a line of its own."""
+    unit = text.strip().removeprefix(PREFIX)
+    return is_form(unit, 'Data-Code unit') or is_form(unit, 'Instance-Code unit')
+
+
+def is_narrow(code: str) -> bool:
+    """Tell a narrow code from a wide one."""
+    return len(code) == _LENGTHS['narrow']
+
+
+def canonical(code: str) -> str:
+    """Give the code with its prefix."""
+    return PREFIX + code
+
+
+def narrowed(code: str) -> str:
+    """Give the narrow code of the same content: the beginning of each half of a wide code."""
+    if is_narrow(code):
+        return code
+    header = bytes([_MAIN_TYPE_CODE << 4 | 5, 0])
+    bits = header + b''.join(half[:8] for half in halves(code))
+    return base64.b32encode(bits).decode().rstrip('=')
+
+
 def body(code: str) -> bytes:
-    """Give the bits of a bare code or unit behind its header."""
-    return base64.b32decode(code + '=' * (-len(code) % 8))[HEADER_BYTES:]
+    """Give the bits of a code or unit behind its header."""
+    return _decoded(code)[HEADER_BYTES:]
 
 
 def halves(code: str) -> tuple[bytes, bytes]:
-    """Give the Data-Code bits and the Instance-Code bits of a bare wide or narrow code."""
+    """Give the Data-Code bits and the Instance-Code bits of a wide or narrow code."""
     bits = body(code)
     return bits[:len(bits) // 2], bits[len(bits) // 2:]
+
+
+def data_code_distance(one: str, other: str) -> tuple[int, int]:
+    """Give the Hamming distance of two Data-Codes, and the bits it is out of: 128, or 64 if either code is narrow."""
+    pair = [halves(code)[0] for code in (one, other)]
+    size = min(map(len, pair))
+    first, second = (int.from_bytes(data[:size], 'big') for data in pair)
+    return (first ^ second).bit_count(), size * 8
+
+
+def _decoded(code: str) -> bytes:
+    return base64.b32decode(code + '=' * (-len(code) % 8))
+
+
+def _form_of_header(code: str) -> str:
+    if len(code) < 4:
+        raise CodeError(f'has {len(code)} characters, but a wide ISCC-CODE has 55 and a narrow one 29')
+    # Four characters are 20 bits; padded with zeros to eight characters they decode.
+    header = _decoded(code[:4].ljust(8, 'A'))[:HEADER_BYTES]
+    main_type, sub_type, rest = header[0] >> 4, header[0] & 15, header[1]
+    name = _MAIN_TYPES[main_type] if main_type < len(_MAIN_TYPES) else None
+    if name is None:
+        raise CodeError('does not begin like any ISCC')
+    if name in ('Data-Code', 'Instance-Code'):
+        raise CodeError(f'is a {name} unit, one half of an ISCC-CODE; give the whole code')
+    if main_type != _MAIN_TYPE_CODE:
+        raise CodeError(f'is an ISCC of the type {name}; the ISCC-CODE of a file begins with K4A or KUA')
+    if sub_type not in _SUB_TYPES:
+        raise CodeError('is an ISCC-CODE of another kind; that of a file begins with K4A or KUA')
+    if rest:
+        raise CodeError('has a header of an unknown version or length')
+    return _SUB_TYPES[sub_type]
