@@ -32,6 +32,8 @@ def job_requirements() -> dict[str, str]:
 def write_configuration(state: Path) -> Path:
     """Write all configuration files into the state folder, and give the path of `galaxy.yml`."""
     _write_job_environments(state / 'dependencies')
+    # Galaxy makes this folder, but its Celery worker, which may be first, needs it too.
+    (state / 'data').mkdir()
     tool_panel = state / 'tool_conf.yml'
     tool_panel.write_text(json.dumps(_tool_panel()), encoding='utf-8')
     galaxy = {

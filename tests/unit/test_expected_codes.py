@@ -22,10 +22,16 @@ def cases_with_codes() -> list:
     cases = []
     for path in tool_files():
         for number, test in enumerate(ElementTree.parse(path).iter('test'), start=1):
-            asserted = {code for element in test.iter() for text in element.attrib.values() for code in codes_in(text)}
-            if asserted:
-                cases.append(pytest.param(test, asserted, id=f'{path.stem}-{number}'))
+            text = '\n'.join(value for element in test.iter() for value in element.attrib.values())
+            if codes_in(text):
+                cases.append(pytest.param(test, text, id=f'{path.stem}-{number}'))
     return cases
+
+
+def expectations_in(text: str) -> set[str]:
+    """Give the codes that a dataset is verified against, in the report of Verify."""
+    lines = re.findall(r'Expected: +(\w+)', text)
+    return {code for line in lines for code in codes_in(line)}
 
 
 def codes_of_input(name: str, folder: Path) -> Codes:
@@ -35,13 +41,26 @@ def codes_of_input(name: str, folder: Path) -> Codes:
     return codes_of(content_of(path), folder)
 
 
-@pytest.mark.parametrize('test, asserted', cases_with_codes())
-def test_expected_codes_are_those_of_the_oracles(test, asserted, tmp_path):
+def is_sample(name: str | None) -> bool:
+    path = TEST_DATA / (name or 'none')
+    return path.parent == TEST_DATA and path.exists()
+
+
+def codes_of_samples(folder: Path) -> set[str]:
+    names = [path.name for path in TEST_DATA.iterdir() if path.is_file() or path.suffix == '.zarr']
+    return {code for name in names for code in codes_of_input(name, folder)}
+
+
+@pytest.mark.parametrize('test, text', cases_with_codes())
+def test_expected_codes_are_those_of_the_oracles(test, text, tmp_path):
     names = {element.get('value') for element in test.iter() if element.tag in ('param', 'element')}
-    inputs = [codes_of_input(name, tmp_path) for name in names if name and (TEST_DATA / name).exists()]
+    inputs = [codes_of_input(name, tmp_path) for name in names if is_sample(name)]
     parts = [element.get('value') for element in test.iter('composite_data')]
     inputs.append(codes_of(b''.join((TEST_DATA / part).read_bytes() for part in parts), tmp_path))
-    assert asserted <= {code for codes in inputs for code in codes}
+    of_inputs = {code for codes in inputs for code in codes}
+    typed = ''.join(element.get('value') for element in test.iter('param') if element.get('name') == 'expected_code')
+    of_others = codes_of_samples(tmp_path) & (codes_in(typed) | expectations_in(text))
+    assert codes_in(text) <= of_inputs | of_others
 
 
 def test_codes_are_found():
@@ -52,5 +71,4 @@ def test_codes_are_found():
 def test_the_help_shows_real_codes(tool, tmp_path):
     shown = codes_in(ElementTree.parse(tool).findtext('help'))
     assert shown
-    samples = [path.name for path in TEST_DATA.iterdir() if path.is_file() or path.suffix == '.zarr']
-    assert shown <= {code for name in samples for code in codes_of_input(name, tmp_path)}
+    assert shown <= codes_of_samples(tmp_path)
