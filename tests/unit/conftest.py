@@ -12,47 +12,42 @@ from local_galaxy.configuration import ENVIRONMENTS, TOOLS
 JOBS = ENVIRONMENTS / 'jobs' / 'bin'
 
 
-class Generate:
-    """One run of Generate ISCC-CODE after another, each in a folder of its own."""
+class Tool:
+    """One run of a tool's script after another, with the output in the same place."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, script: str) -> None:
         self.folder = folder
+        self.script = TOOLS / script
         self.output = folder / 'output'
         self.path_first = ''
 
-    def job(self, dataset: dict, output_format: str = 'code', narrow: bool = False, units: bool = False):
-        """Run the script on what Galaxy would say of a dataset; give the finished process."""
+    def run(self, dataset: dict, **options) -> subprocess.CompletedProcess:
+        """Run the script on what Galaxy would say of a dataset, and the other values of the form."""
         entry = {
             'extra_files_path': str(self.folder / 'no such folder'), 'is_directory': False, 'composite_type': None,
             'store_root': '', **dataset,
         }
-        options = {'dataset': entry, 'output_format': output_format, 'narrow': narrow, 'units': units}
         job_file = self.folder / 'job.json'
-        job_file.write_text(json.dumps(options))
+        job_file.write_text(json.dumps({'dataset': entry, **options}))
         self.output.unlink(missing_ok=True)
         return subprocess.run(
-            [JOBS / 'python', TOOLS / 'iscc_sum' / 'generate_code.py', job_file, self.output],
+            [JOBS / 'python', self.script, job_file, self.output],
             env={'PATH': f'{self.path_first}{JOBS}:/usr/bin:/bin'}, capture_output=True, text=True,
         )
 
-    def file(self, content: bytes, name: str = 'image.raw', **options) -> str:
-        """Hash some bytes as a dataset and give what is in the output; nothing may be said beside it."""
+    def file_with(self, content: bytes, name: str = 'image.raw') -> dict:
+        """Make a dataset of some bytes."""
         path = self.folder / 'dataset.dat'
         path.write_bytes(content)
-        done = self.job({'name': name, 'path': str(path)}, **options)
+        return {'name': name, 'path': str(path)}
+
+    def succeeds(self, done: subprocess.CompletedProcess) -> str:
+        """Insist that a run went well without a word, and give its output."""
         assert (done.returncode, done.stdout, done.stderr) == (0, '', '')
         return self.output.read_text(encoding='utf-8')
 
-    def folder_job(self, root: Path, name: str = 'image.zarr', **options):
-        """Run the script on a directory dataset."""
-        placeholder = self.folder / 'placeholder.dat'
-        placeholder.touch()
-        return self.job({
-            'name': name, 'path': str(placeholder), 'extra_files_path': str(root), 'is_directory': True,
-        }, **options)
-
     def fails(self, done: subprocess.CompletedProcess, *words: str) -> None:
-        """Insist that a run failed with one sentence that has these words in it, and left no output."""
+        """Insist that a run failed with a message that has these words in it, and left no output."""
         assert done.returncode == 1
         assert 'Traceback' not in done.stderr
         for word in words:
@@ -60,9 +55,35 @@ class Generate:
         assert not self.output.exists()
 
 
+class Generate(Tool):
+    """Generate ISCC-CODE."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(folder, 'iscc_sum/generate_code.py')
+
+    def job(self, dataset: dict, output_format: str = 'code', narrow: bool = False, units: bool = False):
+        """Run the script with the defaults of the form."""
+        return self.run(dataset, output_format=output_format, narrow=narrow, units=units)
+
+    def file(self, content: bytes, name: str = 'image.raw', **options) -> str:
+        """Hash some bytes as a dataset and give what is in the output."""
+        return self.succeeds(self.job(self.file_with(content, name), **options))
+
+    def folder_job(self, root: Path, name: str = 'image.zarr', **options):
+        """Run the script on a directory dataset."""
+        return self.job({
+            'name': name, 'path': '/no placeholder', 'extra_files_path': str(root), 'is_directory': True,
+        }, **options)
+
+
 @pytest.fixture
 def generate(tmp_path: Path) -> Generate:
     return Generate(tmp_path)
+
+
+@pytest.fixture
+def verify(tmp_path: Path) -> Tool:
+    return Tool(tmp_path, 'iscc_verify/verify_code.py')
 
 
 @pytest.fixture

@@ -19,6 +19,8 @@ _FORMS = {
     'Instance-Code unit': re.compile(r'IAD[Q-Z2-7][A-Z2-7]{50}[AIQY4]'),
 }
 _LENGTHS = {'wide': 55, 'narrow': 29}
+# A unit of 64 bits; in a shorter text the header means nothing.
+_SHORTEST_ISCC = 16
 
 # The first four bits of the header, and for an ISCC-CODE the next four (ISO 24138, tables of MainTypes and SubTypes).
 _MAIN_TYPES = ['Meta-Code', 'Semantic-Code', 'Content-Code', 'Data-Code', 'Instance-Code', 'ISCC-CODE', 'ISCC-ID']
@@ -100,16 +102,15 @@ def _decoded(code: str) -> bytes:
 
 
 def _form_of_header(code: str) -> str:
-    if len(code) < 4:
+    if len(code) < _SHORTEST_ISCC:
         raise CodeError(f'has {len(code)} characters, but a wide ISCC-CODE has 55 and a narrow one 29')
-    # Four characters are 20 bits; padded with zeros to eight characters they decode.
-    header = _decoded(code[:4].ljust(8, 'A'))[:HEADER_BYTES]
+    header = _decoded(code[:8])[:HEADER_BYTES]
     main_type, sub_type, rest = header[0] >> 4, header[0] & 15, header[1]
     name = _MAIN_TYPES[main_type] if main_type < len(_MAIN_TYPES) else None
     if name is None:
         raise CodeError('does not begin like any ISCC')
     if name in ('Data-Code', 'Instance-Code'):
-        raise CodeError(f'is a {name} unit, one half of an ISCC-CODE; give the whole code')
+        raise CodeError(f'is a unit, the {name} half of an ISCC-CODE alone; give the whole code')
     if main_type != _MAIN_TYPE_CODE:
         raise CodeError(f'is an ISCC of the type {name}; the ISCC-CODE of a file begins with K4A or KUA')
     if sub_type not in _SUB_TYPES:

@@ -1,0 +1,147 @@
+"""Reading codes from files, and looking a dataset up in them."""
+
+import subprocess
+from pathlib import Path
+
+import pytest
+from hypothesis import given, strategies as st
+
+from conftest import JOBS
+from datasets import Dataset
+from expectation import expected_code
+from job import JobError
+from manifests import Entry, read_reference, unescaped
+
+TIFF = 'K4AAY7TG4KHSQHO5HLEU7DN5Y35BXCNIY7GNLPG3MRYSEQOHM3QPTNY'
+NARROW = 'KUAAY7TG4KHSQHO5RGUMPTGVXTNWI'
+PNG = 'K4AI4KQTST6G74F3XFIP4NCOR52R2TNSSEVPACMFSX6RPXOR6OF4H6A'
+DATA_UNIT = 'GADQY7TG4KHSQHO5HLEU7DN5Y35BXX3NCS2YD5NO4O2NUBGTIIG3RXQ'
+HEADER = 'name\tiscc_code'
+
+
+@pytest.fixture
+def read(tmp_path: Path):
+    def read(content: str | bytes):
+        path = tmp_path / 'list'
+        path.write_bytes(content if isinstance(content, bytes) else content.encode())
+        return read_reference(path, 'The list')
+    return read
+
+
+@pytest.mark.parametrize('content', [
+    TIFF, f'{TIFF}\n', f'ISCC:{TIFF}\n', f'\ufeff{TIFF}\r\n', f'\n{TIFF}\n\n', f'{TIFF}\n{DATA_UNIT}\n',
+    f'# comment\nISCC:{TIFF}\n  ISCC:{DATA_UNIT}\n', f'iscc:{TIFF.lower()}',
+])
+def test_a_lone_code_has_no_name(read, content):
+    reference = read(content)
+    assert [(entry.code, entry.name) for entry in reference.entries] == [(TIFF, None)]
+    assert not reference.is_list
+
+
+def test_checksum_lines_in_both_forms(read):
+    names = ['a.tiff', 'with  space ', 'b *c', 'd) = (e', '# f', 'folder/', '\\t']
+    default = ''.join(f'ISCC:{TIFF} *{name}\r\n  ISCC:{DATA_UNIT}\r\n' for name in names)
+    tag = ''.join(f'ISCC-SUM ({name}) = ISCC:{NARROW}\n' for name in names)
+    assert [entry.name for entry in read(default).entries] == names
+    assert [entry.name for entry in read(tag).entries] == names
+    assert read(tag).entries[1] == Entry(NARROW, 2, 'with  space ')
+    assert read(default).is_list
+
+
+def test_what_iscc_sum_writes_is_read(read, tmp_path):
+    (tmp_path / 'a b.tiff').write_bytes(b'a')
+    (tmp_path / 'c.tiff').write_bytes(b'c')
+    for options in ([], ['--tag'], ['--units'], ['--narrow'], ['--tag', '--units', '--narrow']):
+        done = subprocess.run(
+            [JOBS / 'iscc-sum', *options, 'a b.tiff', 'c.tiff'], cwd=tmp_path, capture_output=True, check=True)
+        assert [entry.name for entry in read(done.stdout).entries] == ['a b.tiff', 'c.tiff']
+
+
+def test_a_manifest_is_read_by_its_header(read):
+    reference = read(f'{HEADER}\na\\tb\t{TIFF}\n# c\tISCC:{PNG}\n')
+    assert reference.entries == [Entry(TIFF, 2, 'a\tb'), Entry(PNG, 3, '# c')]
+    reference = read(f'size\tiscc_code\tname\n5\tISCC:{TIFF}\tx\n')
+    assert reference.entries == [Entry(TIFF, 2, 'x')]
+    assert reference.is_list
+
+
+def test_metadata_is_read(read):
+    reference = read(f'{{"iscc": "ISCC:{TIFF}", "name": "two\\nlines"}}')
+    assert reference.entries == [Entry(TIFF, 1, 'two\nlines')]
+    assert not reference.is_list
+
+
+@pytest.mark.parametrize('content, reason', [
+    ('', 'is empty'),
+    (' \r\n\n', 'is empty'),
+    ('\ufeff', 'is empty'),
+    (b'\xff\xd8\xff', 'not a text file (byte 1'),
+    (b'\0' * 10, 'not a text file'),
+    ('# only a comment\n', 'holds no ISCC-CODE'),
+    (HEADER, 'holds no ISCC-CODE'),
+    (f'{HEADER}\nx\t{TIFF}\t5\n', 'line 2: 3 column(s) instead of the 2'),
+    (f'{HEADER}\nx\t{TIFF}\ny\n', 'line 3: 1 column(s) instead of the 2'),
+    (f'{HEADER}\nx\t{TIFF}\n\ny\t{TIFF}\n', 'line 3: 1 column(s)'),
+    (f'{HEADER}\nx\t{TIFF[:-3]}', 'line 2: the code'),
+    (f'{HEADER}\nx\\y\t{TIFF}\n', 'which is no escape of a manifest'),
+    (f'ISCC:{TIFF} *a\nISCC:{TIFF[:30]}', 'line 2: the code'),
+    (f'ISCC:{TIFF} *a\nISCC:{TIFF} *', 'line 2: '),
+    (f'ISCC:{TIFF} *a\nISCC-SUM (b', 'is not a whole checksum line'),
+    (f'{DATA_UNIT}\n', 'line 1: the code'),
+    (f'{TIFF}\nhello\n', 'line 2: the code "hello" can not be used'),
+    ('{"iscc": "ISCC:K4A"', 'is not ISCC metadata'),
+    ('{"name": "x"}', 'is not ISCC metadata'),
+    ('{"iscc": 5}', 'is not ISCC metadata'),
+    (f'{{"iscc": "ISCC:{DATA_UNIT}"}}', 'is a unit, the Data-Code half'),
+])
+def test_what_is_not_understood_is_an_error_with_its_line(read, content, reason):
+    with pytest.raises(JobError) as refusal:
+        read(content)
+    assert reason in str(refusal.value)
+    assert str(refusal.value).startswith('The list')
+
+
+@given(st.text())
+def test_names_are_unescaped_by_the_one_rule(name):
+    rules = {'\\': '\\\\', '\t': '\\t', '\n': '\\n', '\r': '\\r'}
+    assert unescaped(''.join(rules.get(character, character) for character in name)) == name
+
+
+@pytest.fixture
+def look_up(tmp_path):
+    def look_up(content: str, name: str, is_directory: bool = False) -> str:
+        path = tmp_path / 'list'
+        path.write_text(content)
+        return expected_code('', {'path': str(path), 'name': 'list'}, Dataset(name, tmp_path, is_directory))
+    return look_up
+
+
+def test_a_dataset_is_looked_up_by_its_exact_name(look_up):
+    table = f'{HEADER}\nx.tiff\t{TIFF}\nplate/x.tiff\t{PNG}\nx.tiff.png\t{PNG}\n'
+    assert look_up(table, 'x.tiff') == TIFF
+    assert look_up(table, 'plate/x.tiff') == PNG
+
+
+def test_a_folder_is_found_with_and_without_its_slash(look_up):
+    table = f'ISCC:{TIFF} *a.zarr/\nISCC:{PNG} *b.zarr\n'
+    assert look_up(table, 'a.zarr', is_directory=True) == TIFF
+    assert look_up(table, 'b.zarr', is_directory=True) == PNG
+    with pytest.raises(JobError, match='does not list'):
+        look_up(table, 'a.zarr')
+
+
+@pytest.mark.parametrize('table, reason', [
+    (f'{HEADER}\ny\t{TIFF}\n', 'does not list the dataset "x"'),
+    (f'{HEADER}\nx\t{TIFF}\nx\t{PNG}\n', 'different codes: line 2 ("x"), line 3 ("x")'),
+    (f'{HEADER}\na/x\t{TIFF}\nb/x\t{PNG}\n', 'different codes'),
+    (f'{TIFF}\n{PNG}\n', 'without a name to look up'),
+])
+def test_a_name_that_does_not_lead_to_one_code_is_an_error(look_up, table, reason):
+    with pytest.raises(JobError) as refusal:
+        look_up(table, 'x')
+    assert reason in str(refusal.value)
+
+
+def test_equal_codes_under_one_name_are_one(look_up):
+    assert look_up(f'{HEADER}\nx\t{TIFF}\nx\t{TIFF}\n', 'x') == TIFF
+    assert look_up(f'{HEADER}\na/x\t{TIFF}\nb/x\t{TIFF}\n', 'x') == TIFF

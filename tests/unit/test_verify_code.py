@@ -1,0 +1,150 @@
+"""Verify ISCC-CODE: the report, mismatches and errors."""
+
+import base64
+import hashlib
+
+import pytest
+from hypothesis import given, strategies as st
+
+import codes
+from oracle import codes_of
+from verify_code import report
+
+CONTENT = hashlib.shake_128(b'iscc').digest(300_000)
+HOSTILE_NAMES = [
+    'a b', "it's \"quoted\"", '$(touch injected)', '100%', 'tab\there', 'two\nlines', 'a/b', 'ü😀', '-z', '',
+]
+
+
+@pytest.fixture
+def verified(verify):
+    """Verify some content against an expectation."""
+    def verified(content=CONTENT, text='', file=None, on_mismatch='report', name='image.raw'):
+        entry = {'path': str(file), 'name': 'list'} if file else None
+        return verify.run(
+            verify.file_with(content, name), expected_code=text, expected_file=entry, on_mismatch=on_mismatch)
+    return verified
+
+
+@pytest.mark.parametrize('on_mismatch', ['report', 'fail'])
+@pytest.mark.parametrize('narrow', [False, True])
+def test_the_report_of_a_match(verify, verified, tmp_path, narrow, on_mismatch):
+    code = getattr(codes_of(CONTENT, tmp_path), 'narrow' if narrow else 'wide')
+    text = verify.succeeds(verified(text=f' iscc:{code.lower()}\n', on_mismatch=on_mismatch))
+    assert text.splitlines() == [
+        'OK - ISCC-CODEs match', f'Expected:  {code}', f'Generated: {code}',
+        'Bit-identical: the dataset holds exactly the data that the expected code was made from',
+    ]
+
+
+@pytest.mark.parametrize('narrow', [False, True])
+@pytest.mark.parametrize('content, meaning', [
+    (CONTENT[:-1] + b'x', 'not bit-identical'),
+    (CONTENT[:280_000], 'not bit-identical'),
+    (hashlib.shake_128(b'other').digest(300_000), 'as far apart as unrelated data'),
+    (b'', 'as far apart as unrelated data'),
+])
+def test_the_report_of_a_mismatch(verify, verified, tmp_path, narrow, content, meaning):
+    expected, generated = (
+        getattr(codes_of(each, tmp_path), 'narrow' if narrow else 'wide') for each in (CONTENT, content))
+    first, *both, last = verify.succeeds(verified(content, expected)).splitlines()
+    assert first == 'FAILED - ISCC-CODEs do not match'
+    assert both == [f'Expected:  {expected}', f'Generated: {generated}']
+    distance, bits = codes.data_code_distance(expected, generated)
+    assert last.startswith(f'Data-Code distance {distance} of {bits} bits: ')
+    assert meaning in last
+
+
+def with_bits_flipped(code: str, data_bits: int, instance: bool = True) -> str:
+    """Change a wide or narrow code in the first bits of its Data-Code, and in its Instance-Code."""
+    data, checksum = codes.halves(code)
+    flipped = int.from_bytes(data, 'big') ^ ((1 << data_bits) - 1)
+    if instance:
+        checksum = bytes([checksum[0] ^ 1]) + checksum[1:]
+    header = base64.b32decode(code[:8])[:2]
+    return base64.b32encode(header + flipped.to_bytes(len(data), 'big') + checksum).decode().rstrip('=')
+
+
+@pytest.mark.parametrize('wide_distance, narrow_distance, meaning', [
+    (0, 0, 'equal Data-Codes but different Instance-Codes'),
+    (1, 1, 'similar: probably an edited or incomplete copy'),
+    (12, 6, 'similar: probably an edited or incomplete copy'),
+    (13, 7, 'some parts may be shared'),
+    (38, 19, 'some parts may be shared'),
+    (39, 20, 'as far apart as unrelated data'),
+    (128, 64, 'as far apart as unrelated data'),
+])
+def test_what_a_distance_means(tmp_path, wide_distance, narrow_distance, meaning):
+    both = codes_of(CONTENT, tmp_path)
+    for code, distance in ((both.wide, wide_distance), (both.narrow, narrow_distance)):
+        last = report(code, with_bits_flipped(code, distance)).splitlines()[-1]
+        assert last.startswith(f'Data-Code distance {distance} of {len(codes.halves(code)[0]) * 8} bits: ')
+        assert meaning in last
+
+
+def test_a_damaged_expected_code_is_told(tmp_path):
+    code = codes_of(CONTENT, tmp_path).wide
+    text = report(with_bits_flipped(code, 3, instance=False), code)
+    assert text.startswith('FAILED')
+    assert 'the expected code is damaged' in text
+
+
+@given(st.binary(max_size=40), st.binary(max_size=40))
+def test_only_equal_data_read_ok(tmp_path_factory, one, other):
+    folder = tmp_path_factory.mktemp('oracle')
+    is_ok = report(codes_of(one, folder).wide, codes_of(other, folder).wide).startswith('OK')
+    assert is_ok == (one == other)
+
+
+def test_a_mismatch_can_fail_the_job(verify, verified, tmp_path):
+    expected, generated = codes_of(b'other', tmp_path).wide, codes_of(CONTENT, tmp_path).wide
+    done = verified(text=expected, on_mismatch='fail')
+    verify.fails(done, '"image.raw" does not have the expected', expected, generated, 'Data-Code distance')
+
+
+@pytest.mark.parametrize('text, reason', [
+    ('', 'neither is given'),
+    (' \n', 'neither is given'),
+    ('hello', 'The expected code "hello" can not be used: it has 5 characters'),
+    ('K4A', 'it has 3 characters'),
+])
+def test_a_code_that_cannot_be_used_is_an_error(verify, verified, text, reason):
+    verify.fails(verified(text=text), reason)
+
+
+def test_two_expectations_are_an_error(verify, verified, tmp_path):
+    code = codes_of(CONTENT, tmp_path).wide
+    file = tmp_path / 'list'
+    file.write_text(code)
+    verify.fails(verified(text=code, file=file), 'both are given')
+
+
+@pytest.mark.parametrize('name', HOSTILE_NAMES)
+def test_a_dataset_is_looked_up_by_any_name(verify, verified, tmp_path, name):
+    escaped = name.replace('\\', '\\\\').replace('\t', '\\t').replace('\n', '\\n')
+    manifest = tmp_path / 'manifest.tsv'
+    rows = {escaped: CONTENT, 'x': b''}
+    manifest.write_text('name\tiscc_code\n' + ''.join(
+        f'{row}\tISCC:{codes_of(content, tmp_path).wide}\n' for row, content in rows.items()))
+    assert verify.succeeds(verified(file=manifest, name=name)).startswith('OK')
+    verify.fails(verified(file=manifest, name=f'{name}!'), 'does not list the dataset')
+
+
+@pytest.mark.parametrize('options', [
+    {'output_format': 'code'}, {'output_format': 'iscc'}, {'output_format': 'checksum'}, {'output_format': 'json'},
+], ids=lambda options: options['output_format'])
+@pytest.mark.parametrize('narrow', [False, True])
+@pytest.mark.parametrize('units', [False, True])
+def test_every_form_that_generate_writes_is_read(generate, verify, verified, tmp_path, options, narrow, units):
+    text = generate.file(CONTENT, narrow=narrow, units=units, **options)
+    file = tmp_path / 'expected'
+    file.write_text(text)
+    assert verify.succeeds(verified(file=file)).startswith('OK')
+    assert verify.succeeds(verified(b'tampered', file=file)).startswith('FAILED')
+
+
+def test_an_error_in_hashing_is_no_mismatch(verify, tmp_path):
+    code = codes_of(CONTENT, tmp_path).wide
+    gone = {'name': 'gone', 'path': '/no/such'}
+    done = verify.run(gone, expected_code=code, expected_file=None, on_mismatch='report')
+    verify.fails(done, '"gone" is missing')
