@@ -12,12 +12,12 @@ export PYTHONPATH := $(CURDIR)
 export PLANEMO_GLOBAL_WORKSPACE := $(CURDIR)/$(STATE)/planemo
 
 .DEFAULT_GOAL := help
-.PHONY: help demo serve test lint test-unit test-galaxy test-tools environments lock clean
+.PHONY: help demo serve test lint test-unit test-galaxy test-tools environments bench lock clean
 
 help:  ## Show what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-demo: environments  ## Hash sample images in a real Galaxy and show the codes
+demo: environments  ## Hash and verify sample images in a real Galaxy, and show the results
 	$(DEV)/python -m local_galaxy.demo
 
 serve: environments  ## Leave a Galaxy with the tools and the sample data up for the browser
@@ -54,6 +54,9 @@ $(ENVS)/%/ready: requirements/%.lock | $(UV)
 $(UV):
 	@$(PYTHON) -m venv $(ENVS)/uv
 	@$(ENVS)/uv/bin/pip install --quiet uv==$(UV_VERSION)
+
+bench: environments  ## Measure what the tools cost, as ratios
+	@for script in benchmarks/*.py; do $(DEV)/python $$script || exit 1; done
 
 lock: $(UV)  ## Resolve the newest versions into the lock files
 	@for name in galaxy dev jobs; do \

@@ -64,28 +64,20 @@ def test_the_output_of_generate_is_connected_to_verify(history, output_format):
     assert [report.split(' ')[0] for report in reports.values()] == ['OK', 'OK']
 
 
-def workflow() -> dict:
-    """Write a workflow as a user would draw it: verify a dataset, then go on with it."""
-    def step(number: int, tool_id: str, inputs: dict, state: dict) -> dict:
-        connections = {name: {'id': source, 'output_name': output} for name, (source, output) in inputs.items()}
-        return {
-            'id': number, 'type': 'tool', 'tool_id': tool_id, 'tool_version': None, 'input_connections': connections,
-            'tool_state': state, 'workflow_outputs': [],
-        }
-
-    def dataset(number: int, label: str) -> dict:
-        return {'id': number, 'type': 'data_input', 'label': label, 'tool_state': {'optional': False},
-                'input_connections': {}, 'workflow_outputs': []}
-
-    return {
-        'a_galaxy_workflow': 'true', 'format-version': '0.1', 'name': 'Stop on a mismatch', 'steps': {
-            '0': dataset(0, 'original'), '1': dataset(1, 'copy'),
-            '2': step(2, 'iscc_sum', {'input_file': (0, 'output')}, {'output_format': 'code'}),
-            '3': step(3, 'iscc_sum_verify', {'input_file': (1, 'output'), 'expected_file': (2, 'output_file')},
-                      {'on_mismatch': 'fail'}),
-            '4': step(4, 'iscc_sum', {'input_file': (3, 'output_file')}, {'output_format': 'code'}),
+STOP_ON_MISMATCH = {
+    'class': 'GalaxyWorkflow',
+    'label': 'Stop on a mismatch',
+    'inputs': {'original': 'data', 'copy': 'data'},
+    'outputs': {},
+    'steps': {
+        'generate': {'tool_id': 'iscc_sum', 'in': {'input_file': 'original'}},
+        'verify': {
+            'tool_id': 'iscc_sum_verify', 'in': {'input_file': 'copy', 'expected_file': 'generate/output_file'},
+            'state': {'on_mismatch': 'fail'},
         },
-    }
+        'go on': {'tool_id': 'iscc_sum', 'in': {'input_file': 'verify/output_file'}},
+    },
+}
 
 
 @pytest.mark.parametrize('copy, states', [
@@ -94,9 +86,10 @@ def workflow() -> dict:
 def test_a_mismatch_stops_a_workflow(history, tiff, copy, states):
     galaxy = history.galaxy
     copied = history.upload(**{'class': 'File', 'path': copy})
-    workflow_id = galaxy.workflows.import_workflow_dict(workflow())['id']
+    workflow_id = galaxy.workflows.import_workflow_dict(STOP_ON_MISMATCH)['id']
     invocation = galaxy.workflows.invoke_workflow(
-        workflow_id, inputs={'original': tiff, 'copy': copied}, inputs_by='name', history_id=history.id)
+        workflow_id, inputs={'original': tiff, 'copy': copied}, inputs_by='name', history_id=history.id,
+        allow_tool_state_corrections=True)
     galaxy.invocations.wait_for_invocation(invocation['id'], maxwait=120, interval=0.5, check=False)
     steps = galaxy.invocations.show_invocation(invocation['id'])['steps']
     jobs = [step['job_id'] for step in sorted(steps, key=lambda step: step['order_index']) if step['job_id']]
