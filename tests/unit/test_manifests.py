@@ -142,6 +142,11 @@ def test_a_name_that_does_not_lead_to_one_code_is_an_error(look_up, table, reaso
     assert reason in str(refusal.value)
 
 
+def test_an_empty_name_is_not_the_end_of_another(look_up):
+    with pytest.raises(JobError, match='does not list the dataset ""'):
+        look_up(f'ISCC:{TIFF} *a.zarr/\nISCC:{PNG} *b\n', '')
+
+
 def test_equal_codes_under_one_name_are_one(look_up):
     assert look_up(f'{HEADER}\nx\t{TIFF}\nx\t{TIFF}\n', 'x') == TIFF
     assert look_up(f'{HEADER}\na/x\t{TIFF}\nb/x\t{TIFF}\n', 'x') == TIFF

@@ -3,6 +3,7 @@
 The command has exited 0 without a code, or with one for fewer files (see `contents`), so only exact output counts.
 """
 
+import re
 import subprocess
 from dataclasses import dataclass
 
@@ -13,6 +14,9 @@ from job import JobError, shown
 
 # Multihash prefix (multiformats): BLAKE3, 32 bytes.
 BLAKE3_MULTIHASH = '1e20'
+
+# The code with the path, then the two units: `iscc-sum --units --zero` ends each with a zero byte.
+_ANSWER = re.compile(r'ISCC:(\w+) \*[^\0]+\0  ISCC:(\w+)\0  ISCC:(\w+)\0')
 
 
 @dataclass(frozen=True)
@@ -54,16 +58,14 @@ def _run(dataset: Dataset, narrow: bool) -> tuple[str, str, str]:
             f'iscc-sum could not hash dataset {shown(dataset.name)} (exit code {done.returncode}): '
             f'{errors or "it gave no reason"}'
         )
-    parts = [part.strip() for part in done.stdout.decode(errors='replace').split('\0')]
-    code, data_unit, instance_unit = (
-        part.split(' ')[0].removeprefix(codes.PREFIX) for part in (parts + ['', '', ''])[:3]
-    )
-    if len(parts) != 4 or not _is_consistent(code, data_unit, instance_unit, narrow):
+    answer = done.stdout.decode(errors='replace')
+    match = _ANSWER.fullmatch(answer)
+    if not match or not _is_consistent(*match.groups(), narrow):
         raise JobError(
-            f'iscc-sum gave no valid ISCC-CODE for dataset {shown(dataset.name)}, but: '
-            f'{shown(done.stdout.decode(errors="replace")[:200])}. Tell the Galaxy admin.'
+            f'iscc-sum gave no valid ISCC-CODE for dataset {shown(dataset.name)}, but: {shown(answer[:200])}. '
+            'Tell the Galaxy admin.'
         )
-    return code, data_unit, instance_unit
+    return match.groups()
 
 
 def _is_consistent(code: str, data_unit: str, instance_unit: str, narrow: bool) -> bool:

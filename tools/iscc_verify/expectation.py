@@ -21,28 +21,29 @@ def expected_code(text: str, file: dict[str, Any] | None, dataset: Dataset) -> s
             return codes.parse(text)
         except codes.CodeError as error:
             raise JobError(f'The expected code {shown(text[:100])} can not be used: it {error}.') from error
-    reference = read_reference(Path(file['path']), f'The dataset with the expected code, {shown(file["name"])}')
+    reference = read_reference(Path(file['path']), f'Dataset {shown(file["name"])}')
     if reference.is_list:
         return _look_up(reference, dataset)
     entry, = reference.entries
     if entry.name not in (None, *_listed_names(dataset)):
-        print(f'{reference.label}, holds the code of {shown(entry.name)}; it is compared with {shown(dataset.name)}.')
+        print(f'{reference.label} holds the code of {shown(entry.name)}; it is compared with {shown(dataset.name)}.')
     return entry.code
 
 
 def _look_up(reference: Reference, dataset: Dataset) -> str:
     """Find the dataset by its name; in a mapped nested list Galaxy tells only the last part of `outer/inner`."""
     if any(entry.name is None for entry in reference.entries):
-        raise JobError(f'{reference.label}, holds several codes, and at least one without a name to look up.')
+        raise JobError(f'{reference.label} holds several codes, and at least one without a name to look up.')
     names = _listed_names(dataset)
+    inner = tuple(f'/{name}' for name in names if dataset.name)
     found = [entry for entry in reference.entries if entry.name in names] or [
-        entry for entry in reference.entries if entry.name.endswith(tuple(f'/{name}' for name in names))
+        entry for entry in reference.entries if entry.name.endswith(inner)
     ]
     if not found:
-        raise JobError(f'{reference.label}, does not list the dataset {shown(dataset.name)}. Names must be equal.')
+        raise JobError(f'{reference.label} does not list the dataset {shown(dataset.name)}. Names must be equal.')
     if len({entry.code for entry in found}) > 1:
         raise JobError(
-            f'{reference.label}, lists {shown(dataset.name)} with different codes: {_places(found)}. '
+            f'{reference.label} lists {shown(dataset.name)} with different codes: {_places(found)}. '
             'Keep the line that is meant.'
         )
     return found[0].code
