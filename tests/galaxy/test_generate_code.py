@@ -16,6 +16,10 @@ HOSTILE_NAMES = [
     'plate/A1', 'back\\slash\\n', 'ünïcode µm 😀', '-z', '--tree', '# comment', '<b>&amp;</b>', '__sq__ X __tc__',
 ]
 
+COMMANDS = (
+    '$(touch injected1)`touch injected2`\';touch injected3;\'";touch injected4;"${__import__("os").mkdir("injected5")}'
+)
+
 
 @pytest.fixture
 def wide_code(tmp_path):
@@ -30,6 +34,16 @@ def test_the_name_of_a_dataset_comes_out_as_it_went_in(history, name, wide_code)
     assert line == f'ISCC:{wide_code("measurements.csv")} *{name}\n'
     metadata = json.loads(history.text(history.run('iscc_sum', input_file=dataset, output_format='json')))
     assert metadata['name'] == name
+
+
+def test_no_name_runs_as_a_command(history, galaxy_state):
+    """Through every output format, as the name of a dataset and as the identifier of an element."""
+    dataset = history.upload(**{'class': 'File', 'path': 'measurements.csv', 'name': COMMANDS})
+    collection = history.list_of({COMMANDS: dataset})
+    for output_format in ('code', 'iscc', 'checksum', 'json'):
+        history.text(history.run('iscc_sum', input_file=dataset, output_format=output_format))
+        history.run('iscc_sum', input_file=map_over(collection), output_format=output_format)
+    assert not list(galaxy_state.rglob('injected*'))
 
 
 def test_a_list_gives_a_code_for_each_element(history, wide_code):

@@ -152,6 +152,18 @@ def test_the_store_root_is_hashed(generate, tmp_path):
     generate.fails(generate.job({**entry, 'store_root': 'image.zarr'}), '"stray"', 'alone')
 
 
+def test_a_store_root_that_is_a_link_is_an_error(generate, tmp_path):
+    extra, elsewhere = tmp_path / 'extra', tmp_path / 'elsewhere'
+    extra.mkdir()
+    elsewhere.mkdir()
+    (elsewhere / '.zgroup').write_text('{}')
+    (extra / 'image.zarr').symlink_to(elsewhere)
+    done = generate.job({
+        'name': 'z', 'path': '/none', 'extra_files_path': str(extra), 'is_directory': True, 'store_root': 'image.zarr',
+    })
+    generate.fails(done, '"z" is a symbolic link')
+
+
 @pytest.mark.parametrize('make, reason', [
     (lambda path: path.symlink_to('data'), 'symbolic link'),
     (lambda path: path.symlink_to('.'), 'symbolic link'),

@@ -50,4 +50,9 @@ def _folder(name: str, extra_files: Path, extra_names: list[str], store_root: st
             f'The folder of dataset {shown(name)} should hold {shown(store_root)} alone, but it holds '
             f'{", ".join(map(shown, extra_names[:10]))}. Upload the dataset again.'
         )
-    return extra_files / store_root
+    root = extra_files / store_root
+    if root.is_symlink():
+        raise JobError(
+            f'The folder of dataset {shown(name)} is a symbolic link. Replace it by the folder itself, with its files.'
+        )
+    return root
