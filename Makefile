@@ -39,9 +39,9 @@ test-galaxy: environments  ## Test all tools in one local Galaxy
 # Needs the variables that local_galaxy.run sets.
 test-tools:
 	$(DEV)/planemo test --galaxy_url $$GALAXY_URL --galaxy_admin_key $$GALAXY_ADMIN_KEY \
-	  --galaxy_user_key $$GALAXY_USER_KEY --test_timeout 300 --test_output $(STATE)/tool_tests.html \
+	  --galaxy_user_key $$GALAXY_USER_KEY --test_timeout 120 --test_output $(STATE)/tool_tests.html \
 	  --test_output_json $(STATE)/tool_tests.json $(TOOLS)
-	$(DEV)/pytest tests/galaxy
+	$(DEV)/pytest --maxfail 3 tests/galaxy
 
 environments: $(ENVS)/galaxy/ready $(ENVS)/dev/ready $(ENVS)/jobs/ready
 

@@ -16,6 +16,9 @@ ADMIN_EMAIL = 'admin@example.org'
 WORKERS = 2
 SLOTS = 2
 POLL_SECONDS = 0.1
+# Importable from the folder that is put on Galaxy's Python path.
+PYTHON_PATH = Path(__file__).parent / 'in_galaxy'
+TASK_QUEUE = 'quick_queue.Transport'
 
 
 def tool_files() -> list[Path]:
@@ -44,7 +47,7 @@ def write_configuration(state: Path) -> Path:
         # Metadata in a running Celery worker instead of a new process: two seconds a job instead of seven.
         'metadata_strategy': 'directory_celery',
         # Look for new tasks and jobs ten times a second, not once.
-        'celery_conf': {'broker_url': 'filesystem://', 'broker_transport_options': _task_queue(state / 'tasks')},
+        'celery_conf': {'broker_url': f'{TASK_QUEUE}+sqlite:///{state}/tasks.sqlite?isolation_level=IMMEDIATE'},
         'job_handler_monitor_sleep': POLL_SECONDS,
         'job_runner_monitor_sleep': POLL_SECONDS,
         'bootstrap_admin_api_key': ADMIN_KEY,
@@ -63,10 +66,10 @@ def write_configuration(state: Path) -> Path:
     return path
 
 
-def environment_variables(name: str) -> dict[str, str]:
-    """Give the variables that switch a process over to one of the checkout's environments."""
-    root = ENVIRONMENTS / name
-    return {'VIRTUAL_ENV': str(root), 'PATH': f'{root}/bin:{os.environ["PATH"]}'}
+def environment_variables() -> dict[str, str]:
+    """Give the variables that switch a process over to Galaxy's environment; its jobs inherit them."""
+    root = ENVIRONMENTS / 'galaxy'
+    return {'VIRTUAL_ENV': str(root), 'PATH': f'{root}/bin:{os.environ["PATH"]}', 'PYTHONPATH': str(PYTHON_PATH)}
 
 
 def _tool_panel() -> dict:
@@ -77,18 +80,6 @@ def _tool_panel() -> dict:
         ]},
         {'type': 'section', 'id': 'iscc', 'name': 'ISCC', 'items': iscc_tools},
     ]}
-
-
-def _task_queue(folder: Path) -> dict:
-    """Queue tasks as files: the one broker without a server whose polling interval can be set."""
-    for part in ('queue', 'control'):
-        (folder / part).mkdir(parents=True)
-    return {
-        'data_folder_in': str(folder / 'queue'),
-        'data_folder_out': str(folder / 'queue'),
-        'control_folder': str(folder / 'control'),
-        'polling_interval': POLL_SECONDS,
-    }
 
 
 def _job_config() -> dict:

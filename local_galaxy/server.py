@@ -72,7 +72,7 @@ class LocalGalaxy:
         return self.admin.users.create_user_apikey(user['id'])
 
     def _start(self, name: str, command: list[str], configuration: Path) -> None:
-        variables = {**os.environ, **environment_variables('galaxy'), 'GALAXY_CONFIG_FILE': str(configuration)}
+        variables = {**os.environ, **environment_variables(), 'GALAXY_CONFIG_FILE': str(configuration)}
         # A session of its own keeps Ctrl-C from the servers: they end in order, by `_stop`.
         with self._log(name).open('wb') as log:
             self._processes.append(psutil.Popen(

@@ -8,7 +8,7 @@ from galaxy.tool_util.client.staging import StagingInterface
 
 from local_galaxy.configuration import TEST_DATA
 
-JOB_SECONDS = 600
+JOB_SECONDS = 120
 POLL_SECONDS = 0.2
 
 # What a user would upload first: an image in two formats, an OME-Zarr folder, a collection.

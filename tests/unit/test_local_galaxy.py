@@ -72,9 +72,9 @@ def test_each_galaxy_has_a_port_and_a_state_of_its_own(local, tmp_path):
 
 def test_all_state_lies_in_one_folder(tmp_path):
     text = configuration.write_configuration(tmp_path).read_text()
-    for key in ('data_dir', 'database_connection', 'amqp_internal_connection', 'data_folder_in'):
+    for key in ('data_dir', 'database_connection', 'amqp_internal_connection', 'broker_url'):
         assert key in text
-    assert text.count(str(tmp_path)) >= 6
+    assert text.count(str(tmp_path)) >= 5
 
 
 def test_the_jobs_environment_holds_what_the_tools_declare():
