@@ -57,7 +57,6 @@ def write_configuration(state: Path) -> Path:
         'tool_test_data_directories': str(TEST_DATA),
         'dependency_resolvers': [{'type': 'galaxy_packages', 'base_path': str(state / 'dependencies')}],
         'job_config': _job_config(),
-        'session_duration': 0,
         'brand': 'ISCC tools',
     }
     path = state / 'galaxy.yml'
