@@ -11,18 +11,17 @@ import tempfile
 import time
 from pathlib import Path
 
-from local_galaxy.configuration import ENVIRONMENTS, TOOLS
+from local_galaxy.configuration import JOBS_BIN, TOOLS
 
 SIZE_GIB = 2
 ROUNDS = 5
-JOBS = ENVIRONMENTS / 'jobs' / 'bin'
 
 
 def measure(command: list) -> tuple[float, float]:
     """Run a command; give its seconds, and the peak memory (MB) of its largest process."""
     begin = time.perf_counter()
     process = subprocess.Popen(
-        command, env={'PATH': f'{JOBS}:{os.environ["PATH"]}'}, stdout=subprocess.DEVNULL)
+        command, env={'PATH': f'{JOBS_BIN}:{os.environ["PATH"]}'}, stdout=subprocess.DEVNULL)
     _, status, usage = os.wait4(process.pid, 0)
     assert status == 0
     return time.perf_counter() - begin, usage.ru_maxrss / 1024
@@ -42,8 +41,8 @@ def main() -> None:
         }
         job.write_text(json.dumps({'dataset': dataset, 'output_format': 'code', 'narrow': False, 'units': False}))
         commands = {
-            'iscc-sum': [JOBS / 'iscc-sum', data],
-            'Generate ISCC-CODE': [JOBS / 'python', TOOLS / 'iscc_sum' / 'generate_code.py', job, folder / 'output'],
+            'iscc-sum': [JOBS_BIN / 'iscc-sum', data],
+            'Generate ISCC-CODE': [JOBS_BIN / 'python', TOOLS / 'iscc_sum/generate_code.py', job, folder / 'output'],
         }
         runs = {label: [] for label in commands}
         for _ in range(ROUNDS):

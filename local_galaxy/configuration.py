@@ -6,6 +6,8 @@ from pathlib import Path
 
 CHECKOUT = Path(__file__).parent.parent
 ENVIRONMENTS = CHECKOUT / '.envs'
+# The commands that jobs find, and no others of the checkout.
+JOBS_BIN = ENVIRONMENTS / 'jobs' / 'bin'
 TOOLS = CHECKOUT / 'tools'
 TEST_DATA = CHECKOUT / 'test-data'
 JOB_REQUIREMENTS = CHECKOUT / 'requirements' / 'jobs.in'
@@ -96,4 +98,4 @@ def _write_job_environments(dependencies: Path) -> None:
     for name, version in job_requirements().items():
         folder = dependencies / name / version
         folder.mkdir(parents=True)
-        (folder / 'env.sh').write_text(f'export PATH="{ENVIRONMENTS}/jobs/bin:$PATH"\n', encoding='utf-8')
+        (folder / 'env.sh').write_text(f'export PATH="{JOBS_BIN}:$PATH"\n', encoding='utf-8')

@@ -26,7 +26,4 @@ def main() -> int:
 
 
 if __name__ == '__main__':
-    try:
-        sys.exit(main())
-    except KeyboardInterrupt:
-        sys.exit('Galaxy is stopped.')
+    sys.exit(main())

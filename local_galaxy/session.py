@@ -27,19 +27,16 @@ class Session(NamedTuple):
 @contextmanager
 def session_with_samples(name: str) -> Iterator[Session]:
     """Start Galaxy with its state in the folder `name`, upload the samples, and stop it at the end, also on Ctrl-C."""
-    try:
-        with started(CHECKOUT / '.galaxy' / name) as local:
-            galaxy = GalaxyInstance(local.url, local.create_user(USER, PASSWORD))
-            history_id = galaxy.histories.create_history('ISCC sample data')['id']
-            print('Uploading the sample data ...', flush=True)
-            yield Session(galaxy, history_id, upload(galaxy, history_id, SAMPLES))
-    except KeyboardInterrupt:
-        sys.exit('Galaxy is stopped.')
+    with started(CHECKOUT / '.galaxy' / name) as local:
+        galaxy = GalaxyInstance(local.url, local.create_user(USER, PASSWORD))
+        history_id = galaxy.histories.create_history('ISCC sample data')['id']
+        print('Uploading the sample data ...', flush=True)
+        yield Session(galaxy, history_id, upload(galaxy, history_id, SAMPLES))
 
 
 @contextmanager
 def started(state: Path) -> Iterator[LocalGalaxy]:
-    """Start Galaxy and say so; where it can't start, end the program with the end of its log."""
+    """Start Galaxy and say so; where it can't start, end the program with the end of its log; stop it on Ctrl-C."""
     print('Starting Galaxy (about a minute) ...', flush=True)
     begin = time.monotonic()
     try:
@@ -49,3 +46,5 @@ def started(state: Path) -> Iterator[LocalGalaxy]:
             print('Stopping Galaxy ...', flush=True)
     except StartError as error:
         sys.exit(str(error))
+    except KeyboardInterrupt:
+        sys.exit('Galaxy is stopped.')

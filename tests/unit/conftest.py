@@ -7,9 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from local_galaxy.configuration import ENVIRONMENTS, TOOLS
-
-JOBS = ENVIRONMENTS / 'jobs' / 'bin'
+from local_galaxy.configuration import JOBS_BIN, TOOLS
 
 
 class Tool:
@@ -31,8 +29,8 @@ class Tool:
         job_file.write_text(json.dumps({'dataset': entry, **options}))
         self.output.unlink(missing_ok=True)
         return subprocess.run(
-            [JOBS / 'python', self.script, job_file, self.output],
-            env={'PATH': f'{self.path_first}{JOBS}:/usr/bin:/bin'}, capture_output=True, text=True,
+            [JOBS_BIN / 'python', self.script, job_file, self.output],
+            env={'PATH': f'{self.path_first}{JOBS_BIN}:/usr/bin:/bin'}, capture_output=True, text=True,
         )
 
     def file_with(self, content: bytes, name: str = 'image.raw') -> dict:
@@ -93,7 +91,7 @@ def fake_iscc_sum(generate: Generate):
         folder = generate.folder / 'fake'
         folder.mkdir()
         command = folder / 'iscc-sum'
-        command.write_text(f'#!/bin/sh\nreal="{JOBS}/iscc-sum"\n{script}\n')
+        command.write_text(f'#!/bin/sh\nreal="{JOBS_BIN}/iscc-sum"\n{script}\n')
         os.chmod(command, 0o755)
         generate.path_first = f'{folder}:'
     return install

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from iscc_schema import IsccMeta
 
-from conftest import JOBS
+from local_galaxy.configuration import JOBS_BIN
 from oracle import codes_of, content_of
 
 VECTORS = json.loads((Path(__file__).parent.parent / 'vectors' / 'iscc_sum_vectors.json').read_text())
@@ -75,7 +75,7 @@ def test_checksum_line_verifies_a_file_of_that_name(generate, tmp_path, name, na
     target.write_bytes(b'some content')
     checksums = tmp_path / 'checksums.txt'
     checksums.write_text(line, encoding='utf-8')
-    verify = [JOBS / 'iscc-sum', '--strict', '-c', checksums]
+    verify = [JOBS_BIN / 'iscc-sum', '--strict', '-c', checksums]
     assert subprocess.run(verify, cwd=home, capture_output=True, text=True).stdout == f'{name}: OK\n'
     target.write_bytes(b'other content')
     assert subprocess.run(verify, cwd=home, capture_output=True).returncode == 1
@@ -87,7 +87,7 @@ def test_checksum_line_verifies_a_folder(generate, tmp_path):
     (folder / '0' / 'chunk').write_bytes(some_bytes(5000))
     assert generate.folder_job(folder, output_format='checksum').returncode == 0
     assert generate.output.read_text().endswith(' *image.zarr/\n')
-    done = subprocess.run([JOBS / 'iscc-sum', '-c', generate.output], cwd=tmp_path, capture_output=True, text=True)
+    done = subprocess.run([JOBS_BIN / 'iscc-sum', '-c', generate.output], cwd=tmp_path, capture_output=True, text=True)
     assert done.stdout == 'image.zarr/: OK\n'
 
 
@@ -124,7 +124,7 @@ def test_a_tree_is_hashed_as_iscc_sum_does(generate, tmp_path):
     assert generate.folder_job(root).returncode == 0
     code = generate.output.read_text()
     assert code == codes_of(content_of(root), tmp_path).wide + '\n'
-    bare = subprocess.run([JOBS / 'iscc-sum', '--tree', root], capture_output=True, text=True).stdout
+    bare = subprocess.run([JOBS_BIN / 'iscc-sum', '--tree', root], capture_output=True, text=True).stdout
     assert bare.startswith(f'ISCC:{code.strip()} ')
 
 

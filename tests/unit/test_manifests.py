@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 from hypothesis import given, strategies as st
 
-from conftest import JOBS
 from datasets import Dataset
 from expectation import expected_code
 from job import JobError
+from local_galaxy.configuration import JOBS_BIN
 from manifests import Entry, read_reference, unescaped
 
 TIFF = 'K4AAY7TG4KHSQHO5HLEU7DN5Y35BXCNIY7GNLPG3MRYSEQOHM3QPTNY'
@@ -53,7 +53,7 @@ def test_what_iscc_sum_writes_is_read(read, tmp_path):
     (tmp_path / 'c.tiff').write_bytes(b'c')
     for options in ([], ['--tag'], ['--units'], ['--narrow'], ['--tag', '--units', '--narrow']):
         done = subprocess.run(
-            [JOBS / 'iscc-sum', *options, 'a b.tiff', 'c.tiff'], cwd=tmp_path, capture_output=True, check=True)
+            [JOBS_BIN / 'iscc-sum', *options, 'a b.tiff', 'c.tiff'], cwd=tmp_path, capture_output=True, check=True)
         assert [entry.name for entry in read(done.stdout).entries] == ['a b.tiff', 'c.tiff']
 
 

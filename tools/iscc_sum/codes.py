@@ -65,7 +65,7 @@ def is_narrow(code: str) -> bool:
 
 
 def canonical(code: str) -> str:
-    """Give the code with its prefix."""
+    """Give a code or unit with its prefix."""
     return PREFIX + code
 
 

@@ -2,7 +2,7 @@
 
 import json
 
-from codes import PREFIX
+from codes import canonical
 from datasets import Dataset
 from hashing import Fingerprint
 from job import JobError, shown
@@ -29,7 +29,7 @@ def checksum_line(fingerprint: Fingerprint, dataset: Dataset) -> str:
             f'The dataset name {shown(dataset.name)} can not stand in a checksum line: there it must not be empty, '
             'hold a line break or end in "/". Rename the dataset, or choose another output format.'
         )
-    return f'{PREFIX}{fingerprint.code} *{name}{"/" if dataset.is_directory else ""}\n'
+    return f'{canonical(fingerprint.code)} *{name}{"/" if dataset.is_directory else ""}\n'
 
 
 def metadata(fingerprint: Fingerprint, dataset: Dataset, units: bool) -> str:
@@ -38,11 +38,11 @@ def metadata(fingerprint: Fingerprint, dataset: Dataset, units: bool) -> str:
         '@context': f'http://purl.org/iscc/context/{SCHEMA_VERSION}.jsonld',
         '@type': 'CreativeWork',
         '$schema': f'http://purl.org/iscc/schema/{SCHEMA_VERSION}.json',
-        'iscc': PREFIX + fingerprint.code,
+        'iscc': canonical(fingerprint.code),
         'name': dataset.name,
         'filesize': fingerprint.size,
         'datahash': fingerprint.datahash,
     }
     if units:
-        fields['units'] = [PREFIX + fingerprint.data_unit, PREFIX + fingerprint.instance_unit]
+        fields['units'] = [canonical(fingerprint.data_unit), canonical(fingerprint.instance_unit)]
     return json.dumps(fields, ensure_ascii=False, indent=2) + '\n'
