@@ -123,7 +123,10 @@ def write_expectations(folder: Path) -> None:
             f'{"directory" if source.endswith(".zarr") else "file"}' for name, source in named.items()
         )]
 
+    files = [name for name in names if not name.endswith('.zarr')]
     write('manifest.tsv', *rows({name: name for name in names}))
+    write('manifest_files.tsv', *rows({name: name for name in files}))
+    write('checksums_files.txt', *(f'ISCC:{codes[name].wide} *{name}' for name in files))
     write('manifest_nested.tsv', *rows({
         'plate 1/nuclei.tiff': 'nuclei.tiff', 'plate 2/nuclei.tiff': 'nuclei.tiff',
         'plate 1/measurements.csv': 'measurements.csv', 'plate 2/measurements.csv': 'nuclei.png',

@@ -10,7 +10,8 @@ from datasets import Dataset
 from expectation import expected_code
 from job import JobError
 from local_galaxy.configuration import JOBS_BIN
-from manifests import Entry, read_reference, unescaped
+from references import Entry, read_reference
+from table_names import escaped, unescaped
 
 TIFF = 'K4AAY7TG4KHSQHO5HLEU7DN5Y35BXCNIY7GNLPG3MRYSEQOHM3QPTNY'
 NARROW = 'KUAAY7TG4KHSQHO5RGUMPTGVXTNWI'

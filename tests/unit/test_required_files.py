@@ -7,7 +7,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from local_galaxy.configuration import tool_files
+from local_galaxy.configuration import tool_files, TOOLS
 
 
 def needed_files(script: Path) -> set[str]:
@@ -25,13 +25,24 @@ def needed_files(script: Path) -> set[str]:
     return needed
 
 
+def script_of(tool: Path) -> Path:
+    """Find the script in the command of a tool."""
+    name, = re.findall(r"__tool_directory__/([\w.]+)'", ElementTree.parse(tool).findtext('command'))
+    return tool.parent / name
+
+
 @pytest.mark.parametrize('tool', tool_files(), ids=lambda path: path.stem)
 def test_required_files_are_what_the_script_imports(tool):
     root = ElementTree.parse(tool).getroot()
     command = root.findtext('command')
-    script, = re.findall(r"__tool_directory__/([\w.]+)'", command)
-    needed = needed_files(tool.parent / script)
-    patterns = [include.get('path') for include in root.iter('include')]
-    assert {path.name for pattern in patterns for path in tool.parent.glob(pattern)} == needed
+    needed = needed_files(script_of(tool))
+    includes = {include.get('path') for include in root.iter('include')}
+    assert includes in (needed, {'*.py'})
     # GIA205 reads the names in the command, comments included.
     assert set(re.findall(r'\b\w+\.py\b', command)) == needed
+
+
+@pytest.mark.parametrize('folder', list(TOOLS.iterdir()), ids=lambda path: path.name)
+def test_a_folder_holds_no_other_python(folder):
+    scripts = [script_of(tool) for tool in tool_files() if tool.parent == folder]
+    assert {path.name for path in folder.glob('*.py')} == set().union(*map(needed_files, scripts))

@@ -78,6 +78,13 @@ def narrowed(code: str) -> str:
     return base64.b32encode(bits).decode().rstrip('=')
 
 
+def is_same(one: str, other: str) -> bool:
+    """Tell whether two codes are equal; if either is narrow, whether their narrow codes are."""
+    if is_narrow(one) or is_narrow(other):
+        return narrowed(one) == narrowed(other)
+    return one == other
+
+
 def body(code: str) -> bytes:
     """Give the bits of a code or unit behind its header."""
     return _decoded(code)[HEADER_BYTES:]

@@ -31,8 +31,8 @@ class Content:
 def survey(dataset: Dataset) -> Content:
     """Look at the files of a dataset; raise JobError for what iscc-sum would skip, and where nothing is to hash."""
     if not dataset.is_directory:
-        return Content({dataset.content.name: _state(dataset.content)}, [])
-    root = dataset.content.resolve()
+        return Content({dataset.content: _state(dataset.content)}, [])
+    root = Path(dataset.content).resolve()
     files = _files(root, dataset.name)
     # Imported here, because it takes 0.2 s that a job on a file need not wait for.
     from iscc_sum.treewalk import treewalk_iscc
@@ -48,14 +48,23 @@ def survey(dataset: Dataset) -> Content:
     return Content(hashed, sorted(files - hashed.keys()))
 
 
+def note_left_out(dataset: Dataset, left_out: list[str]) -> None:
+    """Say on standard output which files of a folder are not part of its code."""
+    if left_out:
+        print(
+            f'Not part of the code, as iscc-sum defines it (*.iscc.json, .isccignore): '
+            f'{len(left_out)} file(s) of {shown(dataset.name)}: {listed(left_out)}'
+        )
+
+
 def listed(names: list[str]) -> str:
     """List names for a message or a log, the first few of many."""
     rest = len(names) - SHOWN_AT_MOST
     return ', '.join(map(shown, names[:SHOWN_AT_MOST])) + (f' and {rest} more' if rest > 0 else '')
 
 
-def _state(path: Path) -> tuple[int, int]:
-    stat = path.stat()
+def _state(path: str | Path) -> tuple[int, int]:
+    stat = os.stat(path)
     return stat.st_size, stat.st_mtime_ns
 
 

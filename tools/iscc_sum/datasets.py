@@ -1,5 +1,6 @@
 """Galaxy datasets, and where their content lies on disk."""
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -7,13 +8,20 @@ from typing import Any
 from job import JobError, shown
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Dataset:
-    """A dataset whose whole content is one file, or one folder (a directory dataset such as OME-Zarr)."""
+    """A dataset whose whole content is at one path: a file, or a folder (a directory dataset such as OME-Zarr)."""
 
     name: str
-    content: Path
+    content: str
     is_directory: bool
+
+
+def datasets_from_job(entries: list[dict[str, Any]]) -> list[Dataset]:
+    """Find the content of all datasets of a job; where it has none, there is nothing to do, which is a JobError."""
+    if not entries:
+        raise JobError('No dataset was given: choose datasets, or a collection that is not empty.')
+    return [dataset_from_job(entry) for entry in entries]
 
 
 def dataset_from_job(entry: dict[str, Any]) -> Dataset:
@@ -27,15 +35,15 @@ def dataset_from_job(entry: dict[str, Any]) -> Dataset:
     extra_files = Path(entry['extra_files_path'])
     extra_names = sorted(path.name for path in extra_files.iterdir()) if extra_files.is_dir() else []
     if entry['is_directory'] or entry['composite_type'] == 'auto_primary_file':
-        return Dataset(name, _folder(name, extra_files, extra_names, entry['store_root']), is_directory=True)
+        return Dataset(name, str(_folder(name, extra_files, extra_names, entry['store_root'])), is_directory=True)
     if extra_names:
         raise JobError(
             f'Dataset {shown(name)} keeps content in {len(extra_names)} further file(s) or folder(s) beside its main '
             f'file (the first is {shown(extra_names[0])}), and no ISCC-CODE covers both. '
             'Hash its parts as datasets of their own.'
         )
-    main_file = Path(entry['path'])
-    if not main_file.is_file():
+    main_file = entry['path']
+    if not os.path.isfile(main_file):
         raise JobError(f'The file of dataset {shown(name)} is missing on disk. Upload or compute the dataset again.')
     return Dataset(name, main_file, is_directory=False)
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import job
 from codes import PREFIX
-from contents import listed
+from contents import note_left_out
 from datasets import dataset_from_job
 from hashing import fingerprint
 from output_forms import checksum_line, code_lines, metadata
@@ -15,11 +15,7 @@ def main(options: dict[str, Any], output: Path) -> None:
     """Write the output file only once the code is known, so that a failed job leaves nothing behind."""
     dataset = dataset_from_job(options['dataset'])
     result = fingerprint(dataset, options['narrow'])
-    if result.left_out:
-        print(
-            f'Not part of the code, as iscc-sum defines it (*.iscc.json, .isccignore): '
-            f'{len(result.left_out)} file(s) of {job.shown(dataset.name)}: {listed(result.left_out)}'
-        )
+    note_left_out(dataset, result.left_out)
     units = options['units']
     forms = {
         'code': lambda: code_lines(result, units),

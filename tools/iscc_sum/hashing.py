@@ -1,4 +1,4 @@
-"""The ISCC-CODE of a dataset, from the `iscc-sum` command, with everything that the command says checked.
+"""The ISCC-CODEs of datasets, from the `iscc-sum` command, with everything that the command says checked.
 
 The command has exited 0 without a code, or with one for fewer files (see `contents`), so only exact output counts.
 """
@@ -16,10 +16,10 @@ from job import JobError, shown
 BLAKE3_MULTIHASH = '1e20'
 
 # The code with the path, then the two units: `iscc-sum --units --zero` ends each with a zero byte.
-_ANSWER = re.compile(r'ISCC:(\w+) \*[^\0]+\0  ISCC:(\w+)\0  ISCC:(\w+)\0')
+_ANSWER = re.compile(r'ISCC:(\w+) \*([^\0]+)\0  ISCC:(\w+)\0  ISCC:(\w+)\0')
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Fingerprint:
     """A dataset's bare code and bare 256-bit units, the bytes hashed, and the files of its folder left out."""
 
@@ -37,35 +37,62 @@ class Fingerprint:
 
 def fingerprint(dataset: Dataset, narrow: bool) -> Fingerprint:
     """Hash the whole content of a dataset; raise JobError if iscc-sum fails, or the content changes meanwhile."""
-    content = survey(dataset)
-    code, data_unit, instance_unit = _run(dataset, narrow)
-    if survey(dataset) != content:
-        raise JobError(f'Dataset {shown(dataset.name)} changed while it was hashed. Run the job again.')
-    return Fingerprint(code, data_unit, instance_unit, content.size, content.left_out)
+    result, = hash_batch([dataset], narrow)
+    return result
 
 
-def _run(dataset: Dataset, narrow: bool) -> tuple[str, str, str]:
+def hash_batch(datasets: list[Dataset], narrow: bool) -> list[Fingerprint]:
+    """Hash some files, or one folder, with one run of the command; JobError names the dataset that is at fault.
+
+    The command says nothing of the other files where one of many can't be hashed, nor always which one it is. So a
+    batch that fails is halved until the dataset is found.
+    """
+    before = [survey(dataset) for dataset in datasets]
+    try:
+        answers = _run(datasets, narrow)
+    except JobError:
+        if len(datasets) == 1:
+            raise
+        middle = len(datasets) // 2
+        return hash_batch(datasets[:middle], narrow) + hash_batch(datasets[middle:], narrow)
+    for dataset, content in zip(datasets, before, strict=True):
+        if survey(dataset) != content:
+            raise JobError(f'Dataset {shown(dataset.name)} changed while it was hashed. Run the job again.')
+    return [Fingerprint(*answer, content.size, content.left_out) for answer, content in zip(answers, before)]
+
+
+def _run(datasets: list[Dataset], narrow: bool) -> list[tuple[str, str, str]]:
+    """Give code and units of each dataset; the message of a JobError names the first one."""
     command = ['iscc-sum', '--units', '--zero']
     command += ['--narrow'] if narrow else []
-    command += ['--tree'] if dataset.is_directory else []
+    command += ['--tree'] if datasets[0].is_directory else []
     try:
-        done = subprocess.run([*command, '--', str(dataset.content)], capture_output=True)
+        done = subprocess.run([*command, '--', *(dataset.content for dataset in datasets)], capture_output=True)
     except FileNotFoundError as error:
         raise JobError('The command iscc-sum is not installed where this job ran; tell the Galaxy admin.') from error
+    name = shown(datasets[0].name)
     errors = done.stderr.decode(errors='replace').strip()
     if done.returncode != 0 or errors:
         raise JobError(
-            f'iscc-sum could not hash dataset {shown(dataset.name)} (exit code {done.returncode}): '
-            f'{errors or "it gave no reason"}'
+            f'iscc-sum could not hash dataset {name} (exit code {done.returncode}): {errors or "it gave no reason"}'
         )
-    answer = done.stdout.decode(errors='replace')
-    match = _ANSWER.fullmatch(answer)
-    if not match or not _is_consistent(*match.groups(), narrow):
+    text = done.stdout.decode(errors='replace')
+    answers = list(_ANSWER.finditer(text))
+    if not (
+        ''.join(answer.group() for answer in answers) == text
+        and [answer[2] for answer in answers] == [_echoed(dataset) for dataset in datasets]
+        and all(_is_consistent(*answer.group(1, 3, 4), narrow) for answer in answers)
+    ):
         raise JobError(
-            f'iscc-sum gave no valid ISCC-CODE for dataset {shown(dataset.name)}, but: {shown(answer[:200])}. '
-            'Tell the Galaxy admin.'
+            f'iscc-sum gave no valid ISCC-CODE for dataset {name}, but: {shown(text[:200])}. Tell the Galaxy admin.'
         )
-    return match.groups()
+    return [answer.group(1, 3, 4) for answer in answers]
+
+
+def _echoed(dataset: Dataset) -> str:
+    """Give the path of a dataset as the command prints it."""
+    path = dataset.content.replace('\\', '/')
+    return path.rstrip('/') + '/' if dataset.is_directory else path
 
 
 def _is_consistent(code: str, data_unit: str, instance_unit: str, narrow: bool) -> bool:

@@ -3,7 +3,7 @@
 import json
 import sys
 from pathlib import Path
-from typing import Any, Callable
+from typing import Callable
 
 
 class JobError(Exception):
@@ -15,14 +15,14 @@ def shown(name: str) -> str:
     return json.dumps(name, ensure_ascii=False)
 
 
-def run(main: Callable[[dict[str, Any], Path], None]) -> None:
-    """Call `main` with the job (the JSON file named first) and the path of the output (named second).
+def run(main: Callable[..., None]) -> None:
+    """Call `main` with the job (the JSON file that the command line names first) and the paths of the outputs.
 
     Whatever the user can do something about ends the job with exit code 1 and one sentence, without a traceback.
     """
-    job_file, output = sys.argv[1:]
+    job_file, *outputs = map(Path, sys.argv[1:])
     try:
-        main(json.loads(Path(job_file).read_text(encoding='utf-8')), Path(output))
+        main(json.loads(job_file.read_text(encoding='utf-8')), *outputs)
     except JobError as error:
         sys.exit(str(error))
     except OSError as error:

@@ -1,4 +1,4 @@
-"""The four forms in which Generate ISCC-CODE writes a fingerprint."""
+"""The forms in which the code of one dataset is written."""
 
 import json
 
@@ -20,16 +20,20 @@ def code_lines(fingerprint: Fingerprint, units: bool, prefix: str = '') -> str:
 def checksum_line(fingerprint: Fingerprint, dataset: Dataset) -> str:
     r"""Give the line that `iscc-sum -c` verifies beside a file or folder of the dataset's name.
 
-    The form knows no escapes, so a name that it can't carry is a JobError. Written here and not by iscc-sum, which
-    turns `\` into `/`. A folder's name ends in `/`.
+    Written here and not by iscc-sum, which turns `\` into `/`. A folder's name has a `/` behind it.
     """
-    name = dataset.name.rstrip('/') if dataset.is_directory else dataset.name
-    if not name or '\n' in name or '\r' in name or name.endswith('/'):
+    check_checksum_name(dataset)
+    return f'{canonical(fingerprint.code)} *{dataset.name}{"/" if dataset.is_directory else ""}\n'
+
+
+def check_checksum_name(dataset: Dataset) -> None:
+    """Raise JobError for a name that a checksum line, which knows no escapes, can't carry."""
+    name = dataset.name
+    if not name or '\n' in name or '\r' in name or name.endswith('/') and not dataset.is_directory:
         raise JobError(
-            f'The dataset name {shown(dataset.name)} can not stand in a checksum line: there it must not be empty, '
-            'hold a line break or end in "/". Rename the dataset, or choose another output format.'
+            f'The dataset name {shown(name)} can not stand in a checksum line: there it must not be empty, hold a '
+            'line break or end in "/". Rename the dataset, or choose another output format.'
         )
-    return f'{canonical(fingerprint.code)} *{name}{"/" if dataset.is_directory else ""}\n'
 
 
 def metadata(fingerprint: Fingerprint, dataset: Dataset, units: bool) -> str:

@@ -6,7 +6,7 @@ from typing import Any
 import codes
 from datasets import Dataset
 from job import JobError, shown
-from manifests import Entry, read_reference, Reference
+from references import Entry, read_reference, Reference
 
 
 def expected_code(text: str, file: dict[str, Any] | None, dataset: Dataset) -> str:
@@ -25,7 +25,7 @@ def expected_code(text: str, file: dict[str, Any] | None, dataset: Dataset) -> s
     if reference.is_list:
         return _look_up(reference, dataset)
     entry, = reference.entries
-    if entry.name not in (None, *_listed_names(dataset)):
+    if entry.name not in (None, dataset.name):
         print(f'{reference.label} holds the code of {shown(entry.name)}; it is compared with {shown(dataset.name)}.')
     return entry.code
 
@@ -34,10 +34,8 @@ def _look_up(reference: Reference, dataset: Dataset) -> str:
     """Find the dataset by its name; in a mapped nested list Galaxy tells only the last part of `outer/inner`."""
     if any(entry.name is None for entry in reference.entries):
         raise JobError(f'{reference.label} holds several codes, and at least one without a name to look up.')
-    names = _listed_names(dataset)
-    inner = tuple(f'/{name}' for name in names if dataset.name)
-    found = [entry for entry in reference.entries if entry.name in names] or [
-        entry for entry in reference.entries if entry.name.endswith(inner)
+    found = [entry for entry in reference.entries if entry.name == dataset.name] or [
+        entry for entry in reference.entries if dataset.name and entry.name.endswith(f'/{dataset.name}')
     ]
     if not found:
         raise JobError(f'{reference.label} does not list the dataset {shown(dataset.name)}. Names must be equal.')
@@ -47,11 +45,6 @@ def _look_up(reference: Reference, dataset: Dataset) -> str:
             'Keep the line that is meant.'
         )
     return found[0].code
-
-
-def _listed_names(dataset: Dataset) -> tuple[str, ...]:
-    """Give the names that a dataset can be listed under: checksum files write a folder's name with `/` behind."""
-    return (dataset.name, dataset.name.rstrip('/') + '/') if dataset.is_directory else (dataset.name,)
 
 
 def _places(entries: list[Entry]) -> str:

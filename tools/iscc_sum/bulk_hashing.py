@@ -1,0 +1,57 @@
+"""Hash many datasets in one job: `iscc-sum` over batches of them, as many at a time as the job has slots."""
+
+import os
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+
+from contents import note_left_out
+from datasets import Dataset
+from hashing import Fingerprint, hash_batch
+
+# A batch takes about a second (measured: 1 GiB/s), so that starting the command (0.1 s) costs little.
+BATCH_BYTES = 2 ** 30
+# What a file costs beside its content, as bytes hashed in the same time (measured: 0.1 ms).
+FILE_BYTES = 10 ** 5
+# POSIX systems take at least this much on a command line.
+COMMAND_LINE_BYTES = 2 ** 17
+PROGRESS_SECONDS = 5
+
+
+def hash_all(datasets: list[Dataset], narrow: bool = False) -> list[Fingerprint]:
+    """Hash datasets on all slots of the job, and say on standard output how far it is; results are in their order.
+
+    Raise JobError for the first dataset that can't be hashed.
+    """
+    slots = int(os.environ.get('GALAXY_SLOTS', 1))
+    results: list[Fingerprint] = []
+    size, last = 0, time.monotonic()
+    with ThreadPoolExecutor(slots) as pool:
+        for batch in pool.map(lambda batch: hash_batch(batch, narrow), batches(datasets, slots)):
+            for result in batch:
+                note_left_out(datasets[len(results)], result.left_out)
+                results.append(result)
+                size += result.size
+            if time.monotonic() - last >= PROGRESS_SECONDS or len(results) == len(datasets):
+                print(f'Hashed {len(results)} / {len(datasets)} datasets, {size:,} bytes', flush=True)
+                last = time.monotonic()
+    return results
+
+
+def batches(datasets: list[Dataset], processes: int) -> Iterator[list[Dataset]]:
+    """Cut datasets into runs of the command, of about equal cost; it takes many files, but only one folder."""
+    costs = [0 if dataset.is_directory else os.path.getsize(dataset.content) + FILE_BYTES for dataset in datasets]
+    most = min(BATCH_BYTES, sum(costs) / processes)
+    batch: list[Dataset] = []
+    batch_cost = batch_length = 0
+    for dataset, cost in zip(datasets, costs):
+        length = len(os.fsencode(dataset.content)) + 1
+        is_full = batch_cost + cost > most or batch_length + length > COMMAND_LINE_BYTES
+        if batch and (is_full or dataset.is_directory or batch[0].is_directory):
+            yield batch
+            batch, batch_cost, batch_length = [], 0, 0
+        batch.append(dataset)
+        batch_cost += cost
+        batch_length += length
+    if batch:
+        yield batch
