@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -11,37 +12,57 @@ from local_galaxy.configuration import JOBS_BIN, TOOLS
 
 
 class Tool:
-    """One run of a tool's script after another, with the output in the same place."""
+    """One run of a tool's script after another, with the outputs in the same places."""
 
-    def __init__(self, folder: Path, script: str) -> None:
+    def __init__(self, folder: Path, script: str, outputs: tuple[str, ...] = ('output',)) -> None:
         self.folder = folder
         self.script = TOOLS / script
-        self.output = folder / 'output'
+        self.outputs = [folder / name for name in outputs]
         self.path_first = ''
+        self.slots = 1
 
-    def run(self, dataset: dict, **options) -> subprocess.CompletedProcess:
-        """Run the script on what Galaxy would say of a dataset, and the other values of the form."""
-        entry = {
-            'extra_files_path': str(self.folder / 'no such folder'), 'is_directory': False, 'composite_type': None,
-            'store_root': '', **dataset,
-        }
+    @property
+    def output(self) -> Path:
+        """The first output."""
+        return self.outputs[0]
+
+    def run(self, **options: Any) -> subprocess.CompletedProcess:
+        """Run the script on the values of the form, in a working directory of its own."""
         job_file = self.folder / 'job.json'
-        job_file.write_text(json.dumps({'dataset': entry, **options}))
-        self.output.unlink(missing_ok=True)
+        job_file.write_text(json.dumps(options))
+        for output in self.outputs:
+            output.unlink(missing_ok=True)
         return subprocess.run(
-            [JOBS_BIN / 'python', self.script, job_file, self.output],
-            env={'PATH': f'{self.path_first}{JOBS_BIN}:/usr/bin:/bin'}, capture_output=True, text=True,
+            [JOBS_BIN / 'python', self.script, job_file, *self.outputs],
+            cwd=self.folder, capture_output=True, text=True,
+            env={'PATH': f'{self.path_first}{JOBS_BIN}:/usr/bin:/bin', 'GALAXY_SLOTS': str(self.slots)},
         )
 
-    def file_with(self, content: bytes, name: str = 'image.raw') -> dict:
-        """Make a dataset of some bytes."""
-        path = self.folder / 'dataset.dat'
-        path.write_bytes(content)
-        return {'name': name, 'path': str(path)}
+    def entry(self, **known: Any) -> dict[str, Any]:
+        """Give what Galaxy would say of a dataset."""
+        none = {'extra_files_path': str(self.folder / 'no such folder'), 'composite_type': None, 'store_root': ''}
+        return {**none, 'is_directory': False, **known}
 
-    def succeeds(self, done: subprocess.CompletedProcess) -> str:
-        """Insist that a run went well without a word, and give its output."""
-        assert (done.returncode, done.stdout, done.stderr) == (0, '', '')
+    def file_with(self, content: bytes, name: str = 'image.raw', file: str = 'dataset.dat') -> dict[str, Any]:
+        """Make a dataset of some bytes."""
+        path = self.folder / file
+        path.write_bytes(content)
+        return self.entry(name=name, path=str(path))
+
+    def files_with(self, contents: dict[str, bytes]) -> list[dict[str, Any]]:
+        """Make a dataset of each content, by name."""
+        return [
+            self.file_with(content, name, f'dataset_{number}.dat')
+            for number, (name, content) in enumerate(contents.items())
+        ]
+
+    def folder_of(self, root: Path, name: str = 'image.zarr') -> dict[str, Any]:
+        """Make a directory dataset of a folder."""
+        return self.entry(name=name, path='/no placeholder', extra_files_path=str(root), is_directory=True)
+
+    def succeeds(self, done: subprocess.CompletedProcess, log: str = '') -> str:
+        """Insist that a run went well and said no more than that, and give its first output."""
+        assert (done.returncode, done.stdout, done.stderr) == (0, log, '')
         return self.output.read_text(encoding='utf-8')
 
     def fails(self, done: subprocess.CompletedProcess, *words: str) -> None:
@@ -50,7 +71,7 @@ class Tool:
         assert 'Traceback' not in done.stderr
         for word in words:
             assert word in done.stderr
-        assert not self.output.exists()
+        assert not any(output.exists() for output in self.outputs)
 
 
 class Generate(Tool):
@@ -61,7 +82,7 @@ class Generate(Tool):
 
     def job(self, dataset: dict, output_format: str = 'code', narrow: bool = False, units: bool = False):
         """Run the script with the defaults of the form."""
-        return self.run(dataset, output_format=output_format, narrow=narrow, units=units)
+        return self.run(dataset=self.entry(**dataset), output_format=output_format, narrow=narrow, units=units)
 
     def file(self, content: bytes, name: str = 'image.raw', **options) -> str:
         """Hash some bytes as a dataset and give what is in the output."""
@@ -69,9 +90,7 @@ class Generate(Tool):
 
     def folder_job(self, root: Path, name: str = 'image.zarr', **options):
         """Run the script on a directory dataset."""
-        return self.job({
-            'name': name, 'path': '/no placeholder', 'extra_files_path': str(root), 'is_directory': True,
-        }, **options)
+        return self.job(self.folder_of(root, name), **options)
 
 
 @pytest.fixture
@@ -80,18 +99,28 @@ def generate(tmp_path: Path) -> Generate:
 
 
 @pytest.fixture
+def generate_manifest(tmp_path: Path) -> Tool:
+    return Tool(tmp_path, 'iscc_sum/generate_manifest.py', ('manifest', 'checksums'))
+
+
+@pytest.fixture
 def verify(tmp_path: Path) -> Tool:
     return Tool(tmp_path, 'iscc_verify/verify_code.py')
 
 
 @pytest.fixture
-def fake_iscc_sum(generate: Generate):
-    """Put a shell script in the place of the `iscc-sum` command."""
-    def install(script: str) -> None:
-        folder = generate.folder / 'fake'
+def verify_manifest(tmp_path: Path) -> Tool:
+    return Tool(tmp_path, 'iscc_verify/verify_manifest.py', ('report', 'summary'))
+
+
+@pytest.fixture
+def fake_iscc_sum(tmp_path: Path):
+    """Put a shell script in the place of the `iscc-sum` command of a tool."""
+    def install(tool: Tool, script: str) -> None:
+        folder = tmp_path / 'fake'
         folder.mkdir()
         command = folder / 'iscc-sum'
         command.write_text(f'#!/bin/sh\nreal="{JOBS_BIN}/iscc-sum"\n{script}\n')
         os.chmod(command, 0o755)
-        generate.path_first = f'{folder}:'
+        tool.path_first = f'{folder}:'
     return install

@@ -1,13 +1,13 @@
 """Every code that an XML test expects is recomputed with iscc-core and iscc-lib from the inputs of that test."""
 
 import re
-from pathlib import Path
+from functools import cache
 from xml.etree import ElementTree
 
 import pytest
 
 from local_galaxy.configuration import TEST_DATA, tool_files
-from oracle import Codes, codes_of, content_of
+from oracle import codes_of, content_of
 
 CODE = re.compile(r'(?<![A-Z2-7])(?:ISCC:)?([KGI][A-Z2-7]{20,})|(1e20[0-9a-f]{64})')
 # Folders in which iscc-sum leaves files out, and the files that remain.
@@ -28,39 +28,44 @@ def cases_with_codes() -> list:
     return cases
 
 
-def expectations_in(text: str) -> set[str]:
-    """Give the codes that a dataset is verified against, in the report of Verify."""
-    lines = re.findall(r'Expected: +(\w+)', text)
-    return {code for line in lines for code in codes_in(line)}
+@pytest.fixture(scope='module')
+def codes_of_sample(tmp_path_factory):
+    """Give the codes of a file or folder of the test data by its name, computed once."""
+    folder = tmp_path_factory.mktemp('oracle')
+
+    @cache
+    def codes_of_sample(name: str) -> set[str]:
+        files = [TEST_DATA / name / file for file in HASHED_ONLY.get(name, [])] or [TEST_DATA / name]
+        return set(codes_of(b''.join(map(content_of, files)), folder))
+
+    return codes_of_sample
 
 
-def codes_of_input(name: str, folder: Path) -> Codes:
+def sample_names() -> list[str]:
+    return [path.name for path in TEST_DATA.iterdir() if path.is_file() or path.suffix == '.zarr']
+
+
+def is_sample(name: str) -> bool:
     path = TEST_DATA / name
-    if name in HASHED_ONLY:
-        return codes_of(b''.join((path / file).read_bytes() for file in HASHED_ONLY[name]), folder)
-    return codes_of(content_of(path), folder)
-
-
-def is_sample(name: str | None) -> bool:
-    path = TEST_DATA / (name or 'none')
     return path.parent == TEST_DATA and path.exists()
 
 
-def codes_of_samples(folder: Path) -> set[str]:
-    names = [path.name for path in TEST_DATA.iterdir() if path.is_file() or path.suffix == '.zarr']
-    return {code for name in names for code in codes_of_input(name, folder)}
+def codes_in_references(names: list[str]) -> set[str]:
+    """Give the codes in those files of a test that list codes; make_test_data.py makes them with the oracles."""
+    files = [TEST_DATA / name for name in names if name.startswith('expected/')]
+    return {code for file in files for code in codes_in(file.read_text())}
 
 
 @pytest.mark.parametrize('test, text', cases_with_codes())
-def test_expected_codes_are_those_of_the_oracles(test, text, tmp_path):
-    names = {element.get('value') for element in test.iter() if element.tag in ('param', 'element')}
-    inputs = [codes_of_input(name, tmp_path) for name in names if is_sample(name)]
+def test_expected_codes_are_those_of_the_oracles(test, text, codes_of_sample, tmp_path):
+    values = [element.get('value') or '' for element in test.iter() if element.tag in ('param', 'element')]
+    names = [name for value in values for name in value.split(',')]
+    of_inputs = set().union(*(codes_of_sample(name) for name in names if is_sample(name)))
     parts = [element.get('value') for element in test.iter('composite_data')]
-    inputs.append(codes_of(b''.join((TEST_DATA / part).read_bytes() for part in parts), tmp_path))
-    of_inputs = {code for codes in inputs for code in codes}
-    typed = ''.join(element.get('value') for element in test.iter('param') if element.get('name') == 'expected_code')
-    of_others = codes_of_samples(tmp_path) & (codes_in(typed) | expectations_in(text))
-    assert codes_in(text) <= of_inputs | of_others
+    of_inputs |= set(codes_of(b''.join((TEST_DATA / part).read_bytes() for part in parts), tmp_path))
+    # What an input is compared with may be the code of another sample.
+    given = codes_in('\n'.join(values)) | codes_in_references(names)
+    assert codes_in(text) <= of_inputs | (given & set().union(*map(codes_of_sample, sample_names())))
 
 
 def test_codes_are_found():
@@ -68,7 +73,7 @@ def test_codes_are_found():
 
 
 @pytest.mark.parametrize('tool', tool_files(), ids=lambda path: path.stem)
-def test_the_help_shows_real_codes(tool, tmp_path):
+def test_the_help_shows_real_codes(tool, codes_of_sample):
     shown = codes_in(ElementTree.parse(tool).findtext('help'))
     assert shown
-    assert shown <= codes_of_samples(tmp_path)
+    assert shown <= set().union(*map(codes_of_sample, sample_names()))

@@ -259,14 +259,14 @@ WIDE = 'ISCC:K4AL34BLFXWN7QWLCSBGJMLRZW73EXFHQFNNZNEE5GQTNQI67ZU4DVI'
     ('"$real" "$@"; for last; do :; done; echo more >> "$last"', ['changed while it was hashed']),
 ])
 def test_only_a_whole_and_valid_answer_of_iscc_sum_counts(generate, fake_iscc_sum, tmp_path, script, words):
-    fake_iscc_sum(script)
+    fake_iscc_sum(generate, script)
     path = tmp_path / 'dataset.dat'
     path.write_bytes(b'content')
     generate.fails(generate.job({'name': 'image', 'path': str(path)}), *words)
 
 
 def test_a_tree_that_grows_while_it_is_hashed_is_an_error(generate, fake_iscc_sum, tmp_path):
-    fake_iscc_sum('"$real" "$@"; for last; do :; done; echo more > "$last/late"')
+    fake_iscc_sum(generate, '"$real" "$@"; for last; do :; done; echo more > "$last/late"')
     root = tmp_path / 'tree'
     root.mkdir()
     (root / 'data').touch()
@@ -281,11 +281,11 @@ def test_a_missing_command_is_an_error(generate, tmp_path, monkeypatch):
     (tmp_path / 'data').touch()
     monkeypatch.setenv('PATH', str(tmp_path))
     with pytest.raises(JobError, match='iscc-sum is not installed'):
-        hashing.fingerprint(Dataset('data', tmp_path / 'data', is_directory=False), narrow=False)
+        hashing.fingerprint(Dataset('data', str(tmp_path / 'data'), is_directory=False), narrow=False)
 
 
 def test_an_output_that_cannot_be_written_is_an_error(generate, tmp_path):
     path = tmp_path / 'dataset.dat'
     path.touch()
-    generate.output = tmp_path / 'no folder' / 'output'
+    generate.outputs = [tmp_path / 'no folder' / 'output']
     generate.fails(generate.job({'name': 'image', 'path': str(path)}), 'could not be read or written', 'no folder')

@@ -22,7 +22,7 @@ def verified(verify):
     def verified(content=CONTENT, text='', file=None, on_mismatch='report', name='image.raw'):
         entry = {'path': str(file), 'name': 'list'} if file else None
         return verify.run(
-            verify.file_with(content, name), expected_code=text, expected_file=entry, on_mismatch=on_mismatch)
+            dataset=verify.file_with(content, name), expected_code=text, expected_file=entry, on_mismatch=on_mismatch)
     return verified
 
 
@@ -146,5 +146,5 @@ def test_every_form_that_generate_writes_is_read(generate, verify, verified, tmp
 def test_an_error_in_hashing_is_no_mismatch(verify, tmp_path):
     code = codes_of(CONTENT, tmp_path).wide
     gone = {'name': 'gone', 'path': '/no/such'}
-    done = verify.run(gone, expected_code=code, expected_file=None, on_mismatch='report')
+    done = verify.run(dataset=verify.entry(**gone), expected_code=code, expected_file=None, on_mismatch='report')
     verify.fails(done, '"gone" is missing')

@@ -101,12 +101,12 @@ def _table_entries(lines: list[tuple[int, str]], label: str) -> Iterator[Entry]:
         lines = lines[1:]
     else:
         # Without a header the columns are those of a manifest, or the first of them.
-        columns = [*COLUMNS, *columns[len(COLUMNS):]][:len(columns)]
+        columns = COLUMNS[:len(columns)]
     for number, line in lines:
         fields = line.split('\t')
         if len(fields) != len(columns):
             raise JobError(
-                f'{label}, line {number}: {len(fields)} column(s) instead of the {len(columns)} of the first line. '
+                f'{label}, line {number}: {len(fields)} column(s) where {len(columns)} were expected. '
                 'Is the file whole?'
             )
         row = dict(zip(columns, fields))

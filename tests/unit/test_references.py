@@ -1,23 +1,32 @@
 """Reading codes from files, and looking a dataset up in them."""
 
 import subprocess
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 from hypothesis import given, strategies as st
 
+from codes import narrowed
 from datasets import Dataset
 from expectation import expected_code
+from hashing import Fingerprint
 from job import JobError
 from local_galaxy.configuration import JOBS_BIN
-from references import Entry, read_reference
+from manifests import manifest
+from references import Entry, read_list, read_reference
 from table_names import escaped, unescaped
 
 TIFF = 'K4AAY7TG4KHSQHO5HLEU7DN5Y35BXCNIY7GNLPG3MRYSEQOHM3QPTNY'
 NARROW = 'KUAAY7TG4KHSQHO5RGUMPTGVXTNWI'
 PNG = 'K4AI4KQTST6G74F3XFIP4NCOR52R2TNSSEVPACMFSX6RPXOR6OF4H6A'
+INSTANCE_UNIT = 'IADYTKGHZTK3ZW3EOEREDR3G4D43PHSW22IYLV54HTIIA7IIYNN3EOA'
 DATA_UNIT = 'GADQY7TG4KHSQHO5HLEU7DN5Y35BXX3NCS2YD5NO4O2NUBGTIIG3RXQ'
 HEADER = 'name\tiscc_code'
+MANIFEST = (
+    f'{HEADER}\tsize\tdatahash\tkind\n'
+    f'nuclei.tiff\t{TIFF}\t73936\t1e2089a8c7ccd5bcdb64712241c766e0f9b79e56d69185d7bc3cd0807d08c35bb238\tfile\n'
+)
 
 
 @pytest.fixture
@@ -40,11 +49,12 @@ def test_a_lone_code_has_no_name(read, content):
 
 
 def test_checksum_lines_in_both_forms(read):
-    names = ['a.tiff', 'with  space ', 'b *c', 'd) = (e', '# f', 'folder/', '\\t']
+    names = ['a.tiff', 'with  space ', 'b *c', 'd) = (e', '# f', 'folder/', 'ends in slash//', '\\t', 'tab\there']
     default = ''.join(f'ISCC:{TIFF} *{name}\r\n  ISCC:{DATA_UNIT}\r\n' for name in names)
     tag = ''.join(f'ISCC-SUM ({name}) = ISCC:{NARROW}\n' for name in names)
-    assert [entry.name for entry in read(default).entries] == names
-    assert [entry.name for entry in read(tag).entries] == names
+    listed = [name.removesuffix('/') for name in names]
+    assert [entry.name for entry in read(default).entries] == listed
+    assert [entry.name for entry in read(tag).entries] == listed
     assert read(tag).entries[1] == Entry(NARROW, 2, 'with  space ')
     assert read(default).is_list
 
@@ -66,6 +76,18 @@ def test_a_manifest_is_read_by_its_header(read):
     assert reference.is_list
 
 
+@pytest.mark.parametrize('content', [
+    MANIFEST, MANIFEST.replace('\n', '\r\n'), f'\ufeff{MANIFEST}', f'# made by hand\n\n{MANIFEST}# the end\n',
+    MANIFEST.split('\n', 1)[1], MANIFEST.split('\n', 1)[1].rstrip(), MANIFEST.replace(TIFF, f'iscc:{TIFF.lower()}'),
+    f'nuclei.tiff\t{TIFF}\n', f'nuclei.tiff\t{TIFF}\t73936\n',
+    f'kind\tiscc_code\tname\nraw\t{TIFF}\tnuclei.tiff\n',
+])
+def test_a_manifest_is_read_with_or_without_header_comments_and_other_columns(read, content):
+    reference = read(content)
+    assert [(entry.code, entry.name) for entry in reference.entries] == [(TIFF, 'nuclei.tiff')]
+    assert reference.is_list
+
+
 def test_metadata_is_read(read):
     reference = read(f'{{"iscc": "ISCC:{TIFF}", "name": "two\\nlines"}}')
     assert reference.entries == [Entry(TIFF, 1, 'two\nlines')]
@@ -76,13 +98,23 @@ def test_metadata_is_read(read):
     ('', 'is empty'),
     (' \r\n\n', 'is empty'),
     ('\ufeff', 'is empty'),
-    (b'\xff\xd8\xff', 'not a text file (byte 1'),
-    (b'\0' * 10, 'not a text file'),
+    (b'\xff\xd8\xff', 'is not a text file: line 1 is not UTF-8'),
+    (TIFF.encode() + b'\n\xff', 'is not a text file: line 2 is not UTF-8'),
+    (b'A' * 10 ** 6, 'is not a text file: line 1 holds zero bytes, or is too long'),
+    (b'\0' * 10, 'is not a text file: line 1 holds zero bytes'),
     ('# only a comment\n', 'holds no ISCC-CODE'),
     (HEADER, 'holds no ISCC-CODE'),
-    (f'{HEADER}\nx\t{TIFF}\t5\n', 'line 2: 3 column(s) instead of the 2'),
-    (f'{HEADER}\nx\t{TIFF}\ny\n', 'line 3: 1 column(s) instead of the 2'),
-    (f'{HEADER}\nx\t{TIFF}\n\ny\t{TIFF}\n', 'line 3: 1 column(s)'),
+    (f'{HEADER}\nx\t{TIFF}\t5\n', 'line 2: 3 column(s) where 2 were expected'),
+    (f'{HEADER}\nx\t{TIFF}\ny\n', 'line 3: 1 column(s) where 2 were expected'),
+    (f'{HEADER}\nx\t{TIFF}\n\ny{TIFF}\n', 'line 4: 1 column(s)'),
+    (f'x\t{TIFF}\ny\t{TIFF}\t5\n', 'line 2: 3 column(s) where 2 were expected'),
+    (f'x\t{TIFF}\t1\t2\t3\t4\n', 'line 1: 6 column(s) where 5 were expected'),
+    (f'Name\tISCC\nx\t{TIFF}\n', 'line 1: the code "ISCC" can not be used'),
+    (f'name\tname\tiscc_code\nx\ty\t{TIFF}\n', 'line 1: the code "name" can not be used'),
+    (f'{MANIFEST[:-6]}\n', 'line 2: 4 column(s)'),
+    (MANIFEST[:-3], "line 2: the row of \"nuclei.tiff\" ends in 'fi' where file or directory was expected"),
+    (MANIFEST.replace('1e2089', '1e2088'), 'has a code that does not belong to its datahash'),
+    (MANIFEST.split('\n', 1)[1].replace('1e2089', '1e2088'), 'line 1: the row of "nuclei.tiff" has a code that'),
     (f'{HEADER}\nx\t{TIFF[:-3]}', 'line 2: the code'),
     (f'{HEADER}\nx\\y\t{TIFF}\n', 'which is no escape of a manifest'),
     (f'ISCC:{TIFF} *a\nISCC:{TIFF[:30]}', 'line 2: the code'),
@@ -93,6 +125,7 @@ def test_metadata_is_read(read):
     ('{"iscc": "ISCC:K4A"', 'is not ISCC metadata'),
     ('{"name": "x"}', 'is not ISCC metadata'),
     ('{"iscc": 5}', 'is not ISCC metadata'),
+    (f'{{"iscc": "{TIFF}", "name": 5}}', 'is not ISCC metadata'),
     (f'{{"iscc": "ISCC:{DATA_UNIT}"}}', 'is a unit, the Data-Code half'),
 ])
 def test_what_is_not_understood_is_an_error_with_its_line(read, content, reason):
@@ -103,9 +136,35 @@ def test_what_is_not_understood_is_an_error_with_its_line(read, content, reason)
 
 
 @given(st.text())
-def test_names_are_unescaped_by_the_one_rule(name):
+def test_names_are_escaped_by_the_one_rule(name):
     rules = {'\\': '\\\\', '\t': '\\t', '\n': '\\n', '\r': '\\r'}
-    assert unescaped(''.join(rules.get(character, character) for character in name)) == name
+    assert escaped(name) == ''.join(rules.get(character, character) for character in name)
+    assert unescaped(escaped(name)) == name
+
+
+# No database keeps a name with a zero byte.
+names_in_galaxy = st.text(st.characters(codec='utf-8', exclude_characters='\0'))
+
+
+@given(st.lists(st.tuples(names_in_galaxy, st.booleans(), st.booleans()), min_size=1))
+def test_a_manifest_comes_out_as_it_went_in(tmp_path_factory, rows):
+    datasets = [Dataset(name, '/none', is_directory) for name, is_directory, _ in rows]
+    prints = [Fingerprint(narrowed(TIFF) if narrow else TIFF, DATA_UNIT, INSTANCE_UNIT, 1, []) for *_, narrow in rows]
+    path = tmp_path_factory.getbasetemp() / 'manifest.tsv'
+    path.write_text(manifest(datasets, prints), encoding='utf-8', newline='\n')
+    entries = read_list(path, 'The list')
+    assert [(entry.name, entry.code) for entry in entries] == [
+        (dataset.name, each.code) for dataset, each in zip(datasets, prints)
+    ]
+    assert [entry.line for entry in entries] == list(range(2, len(rows) + 2))
+
+
+@given(st.binary(max_size=300) | st.text(alphabet='ISCC:K4AUA \t*\n#{}()=').map(str.encode))
+def test_any_file_is_read_or_refused(tmp_path_factory, content):
+    path = tmp_path_factory.getbasetemp() / 'any'
+    path.write_bytes(content)
+    with suppress(JobError):
+        assert read_list(path, 'The list')
 
 
 @pytest.fixture
@@ -127,8 +186,6 @@ def test_a_folder_is_found_with_and_without_its_slash(look_up):
     table = f'ISCC:{TIFF} *a.zarr/\nISCC:{PNG} *b.zarr\n'
     assert look_up(table, 'a.zarr', is_directory=True) == TIFF
     assert look_up(table, 'b.zarr', is_directory=True) == PNG
-    with pytest.raises(JobError, match='does not list'):
-        look_up(table, 'a.zarr')
 
 
 @pytest.mark.parametrize('table, reason', [
