@@ -1,14 +1,21 @@
 """Tests in the running Galaxy that `make test-galaxy` starts; they find it in the variables of local_galaxy.run."""
 
 import os
+import shlex
 from pathlib import Path
 from typing import Any
 
 import pytest
 from bioblend.galaxy import GalaxyInstance
-from bioblend.galaxy.dataset_collections import CollectionDescription, HistoryDatasetElement
+from bioblend.galaxy.dataset_collections import (
+    CollectionDescription,
+    CollectionElement,
+    HistoryDatasetElement,
+)
 
 from local_galaxy import staging
+from local_galaxy.configuration import TEST_DATA
+from oracle import codes_of, content_of
 
 
 class History:
@@ -29,15 +36,41 @@ class History:
         collection = self.galaxy.histories.create_dataset_collection(self.id, description)
         return {'src': 'hdca', 'id': collection['id']}
 
+    def nested_list_of(self, lists: dict[str, dict[str, dict[str, str]]]) -> dict[str, str]:
+        """Make a list of lists of uploaded datasets, by element identifiers."""
+        elements = [
+            CollectionElement(name, 'list', [HistoryDatasetElement(inner, each['id']) for inner, each in items.items()])
+            for name, items in lists.items()
+        ]
+        description = CollectionDescription('nested', 'list:list', elements)
+        collection = self.galaxy.histories.create_dataset_collection(self.id, description)
+        return {'src': 'hdca', 'id': collection['id']}
+
     def run(self, tool_id: str, **inputs: Any) -> dict[str, Any]:
         """Run a tool and give the first of its jobs in full, with Galaxy's answer as `answer`."""
         answer = staging.run_tool(self.galaxy, self.id, tool_id, inputs)
         return self.galaxy.jobs.show_job(answer['jobs'][0]['id'], full_details=True) | {'answer': answer}
 
-    def text(self, job: dict[str, Any]) -> str:
-        """Give the output of a job that went well and said nothing alarming."""
+    def text(self, job: dict[str, Any], output: int = 0) -> str:
+        """Give an output of a job that went well and said nothing alarming."""
         assert (job['state'], job['tool_stderr']) == ('ok', '')
-        return staging.text_of(self.galaxy, job['answer']['outputs'][0]['id'])
+        return staging.text_of(self.galaxy, job['answer']['outputs'][output]['id'])
+
+    def texts(self, job: dict[str, Any]) -> dict[str, str]:
+        """Give the output for each dataset of the collection that a tool was mapped over, by identifiers."""
+        return staging.texts_of(self.galaxy, job['answer']['implicit_collections'][0]['id'])
+
+
+HOSTILE_NAMES = [
+    'with space.tiff', "it's \"quoted\" `id`", '$(touch injected) ${HOME} $input_file', '100%s %d', 'tab\there',
+    'plate/A1', 'back\\slash\\n', 'ünïcode µm 😀', '-z', '--tree', '# comment', '<b>&amp;</b>', '__sq__ X __tc__',
+]
+
+
+@pytest.fixture
+def wide_code(tmp_path):
+    """Give the wide code of a file or folder of the test data, by the oracles."""
+    return lambda name: codes_of(content_of(TEST_DATA / name), tmp_path).wide
 
 
 @pytest.fixture
@@ -49,3 +82,21 @@ def history(request: pytest.FixtureRequest) -> History:
 @pytest.fixture
 def galaxy_state() -> Path:
     return Path(os.environ['GALAXY_STATE'])
+
+
+@pytest.fixture
+def hasher(galaxy_state):
+    """Replace the `iscc-sum` that Galaxy's dependency resolution finds, until the test ends."""
+    environment = next((galaxy_state / 'dependencies' / 'iscc-sum').glob('*/env.sh'))
+    original = environment.read_text()
+    folder = galaxy_state / 'fake hasher'
+    folder.mkdir(exist_ok=True)
+
+    def install(script: str) -> None:
+        command = folder / 'iscc-sum'
+        command.write_text(f'#!/bin/sh\n{script}\n')
+        command.chmod(0o755)
+        environment.write_text(f'{original}export PATH={shlex.quote(str(folder))}:"$PATH"\n')
+
+    yield install
+    environment.write_text(original)

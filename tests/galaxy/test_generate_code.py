@@ -1,29 +1,18 @@
 """Generate ISCC-CODE in Galaxy, where XML tests can't go: mapped collections, names of datasets, broken hashers."""
 
 import json
-import shlex
 import tarfile
 
 import pytest
 from bioblend.util import attach_file
 
+from conftest import HOSTILE_NAMES
 from local_galaxy.configuration import TEST_DATA
-from local_galaxy.staging import map_over, texts_of, wait_for
-from oracle import codes_of, content_of
-
-HOSTILE_NAMES = [
-    'with space.tiff', "it's \"quoted\" `id`", '$(touch injected) ${HOME} $input_file', '100%s %d', 'tab\there',
-    'plate/A1', 'back\\slash\\n', 'ünïcode µm 😀', '-z', '--tree', '# comment', '<b>&amp;</b>', '__sq__ X __tc__',
-]
+from local_galaxy.staging import map_over, wait_for
 
 COMMANDS = (
     '$(touch injected1)`touch injected2`\';touch injected3;\'";touch injected4;"${__import__("os").mkdir("injected5")}'
 )
-
-
-@pytest.fixture
-def wide_code(tmp_path):
-    return lambda name: codes_of(content_of(TEST_DATA / name), tmp_path).wide
 
 
 @pytest.mark.parametrize('name', HOSTILE_NAMES)
@@ -51,7 +40,7 @@ def test_a_list_gives_a_code_for_each_element(history, wide_code):
     image = history.upload(**{'class': 'Directory', 'path': 'nuclei_ome.zarr', 'filetype': 'ome_zarr'})
     collection = history.list_of({**dict.fromkeys(HOSTILE_NAMES, table), 'ome zarr': image})
     job = history.run('iscc_sum', input_file=map_over(collection), output_format='checksum')
-    texts = texts_of(history.galaxy, job['answer']['implicit_collections'][0]['id'])
+    texts = history.texts(job)
     assert texts == {
         **{name: f'ISCC:{wide_code("measurements.csv")} *{name}\n' for name in HOSTILE_NAMES},
         'ome zarr': f'ISCC:{wide_code("nuclei_ome.zarr")} *ome zarr/\n',
@@ -66,7 +55,7 @@ def test_a_nested_list_keeps_its_shape(history, wide_code):
         ]} for plate, wells in plates.items()
     ]})
     job = history.run('iscc_sum', input_file=map_over(collection))
-    assert texts_of(history.galaxy, job['answer']['implicit_collections'][0]['id']) == {
+    assert history.texts(job) == {
         f'{plate} > {well}': wide_code(path) + '\n' for plate, wells in plates.items() for well, path in wells.items()
     }
 
@@ -99,24 +88,6 @@ def test_a_dataset_with_content_in_two_places_is_an_error(history, tmp_path):
     job = history.run('iscc_sum', input_file={'src': 'hda', 'id': answer['outputs'][0]['id']})
     assert job['state'] == 'error'
     assert 'Dataset "report" keeps content in 1 further file(s)' in job['tool_stderr']
-
-
-@pytest.fixture
-def hasher(galaxy_state):
-    """Replace the `iscc-sum` that Galaxy's dependency resolution finds, until the test ends."""
-    environment = next((galaxy_state / 'dependencies' / 'iscc-sum').glob('*/env.sh'))
-    original = environment.read_text()
-    folder = galaxy_state / 'fake hasher'
-    folder.mkdir(exist_ok=True)
-
-    def install(script: str) -> None:
-        command = folder / 'iscc-sum'
-        command.write_text(f'#!/bin/sh\n{script}\n')
-        command.chmod(0o755)
-        environment.write_text(f'{original}export PATH={shlex.quote(str(folder))}:"$PATH"\n')
-
-    yield install
-    environment.write_text(original)
 
 
 @pytest.mark.parametrize('script, reason', [

@@ -3,9 +3,9 @@
 import pytest
 from bioblend import ConnectionError as Refused
 
-from local_galaxy.configuration import TEST_DATA
-from local_galaxy.staging import map_over, texts_of, wait_for
-from oracle import codes_of, content_of
+from conftest import HOSTILE_NAMES
+from local_galaxy.staging import map_over, wait_for
+from table_names import escaped
 
 TIFF = 'K4AAY7TG4KHSQHO5HLEU7DN5Y35BXCNIY7GNLPG3MRYSEQOHM3QPTNY'
 UNIT = 'GADQY7TG4KHSQHO5HLEU7DN5Y35BXX3NCS2YD5NO4O2NUBGTIIG3RXQ'
@@ -34,21 +34,20 @@ def test_the_form_refuses_what_is_no_code_before_a_job_starts(history, tiff, tex
         history.run('iscc_sum_verify', input_file=tiff, expected_code=text)
 
 
-def test_each_element_is_checked_against_its_own_line(history, tmp_path):
+def test_each_element_is_checked_against_its_own_line(history, tmp_path, wide_code):
     """One manifest, a list whose names are hostile, one of the elements tampered with."""
-    names = ["it's \"quoted\"", '$(touch injected)', '100%s', 'tab\there', 'plate/A1', 'ünïcode 😀', '# comment', '-z']
-    code = codes_of(content_of(TEST_DATA / 'nuclei.tiff'), tmp_path).wide
+    code = wide_code('nuclei.tiff')
     manifest = tmp_path / 'manifest.tsv'
     manifest.write_text('name\tiscc_code\n' + ''.join(
-        f'{name}\tISCC:{code}\n'.replace('tab\t', 'tab\\t') for name in [*names, 'tampered']))
+        f'{escaped(name)}\tISCC:{code}\n' for name in [*HOSTILE_NAMES, 'tampered']))
     tiff = history.upload(**{'class': 'File', 'path': 'nuclei.tiff'})
     edited = history.upload(**{'class': 'File', 'path': 'nuclei_edited.tiff'})
     expected = history.upload(**{'class': 'File', 'path': str(manifest), 'filetype': 'tabular'})
-    images = history.list_of({**dict.fromkeys(names, tiff), 'tampered': edited})
+    images = history.list_of({**dict.fromkeys(HOSTILE_NAMES, tiff), 'tampered': edited})
     job = history.run('iscc_sum_verify', input_file=map_over(images), expected_file=expected)
-    reports = texts_of(history.galaxy, job['answer']['implicit_collections'][0]['id'])
+    reports = history.texts(job)
     assert {name: report.split(' ')[0] for name, report in reports.items()} == {
-        **dict.fromkeys(names, 'OK'), 'tampered': 'FAILED',
+        **dict.fromkeys(HOSTILE_NAMES, 'OK'), 'tampered': 'FAILED',
     }
 
 
@@ -60,7 +59,7 @@ def test_the_output_of_generate_is_connected_to_verify(history, output_format):
     generated = {'src': 'hdca', 'id': job['answer']['implicit_collections'][0]['id']}
     job = history.run(
         'iscc_sum_verify', input_file=map_over(images), expected_file=map_over(generated), on_mismatch='fail')
-    reports = texts_of(history.galaxy, job['answer']['implicit_collections'][0]['id'])
+    reports = history.texts(job)
     assert [report.split(' ')[0] for report in reports.values()] == ['OK', 'OK']
 
 
