@@ -5,8 +5,10 @@ ENVS := .envs
 DEV := $(ENVS)/dev/bin
 UV := $(ENVS)/uv/bin/uv
 STATE := .galaxy
+BENCHMARKS := hash_one_dataset hash_many_datasets map_or_manifest
 TOOLS := $(shell grep -l '^<tool' tools/*/*.xml)
 
+SHELL := /bin/bash
 export UV_PYTHON_DOWNLOADS := never
 export PYTHONPATH := $(CURDIR)
 export PLANEMO_GLOBAL_WORKSPACE := $(CURDIR)/$(STATE)/planemo
@@ -55,8 +57,11 @@ $(UV):
 	@$(PYTHON) -m venv $(ENVS)/uv
 	@$(ENVS)/uv/bin/pip install --quiet uv==$(UV_VERSION)
 
-bench: environments  ## Measure what the tools cost, as ratios
-	@for script in benchmarks/*.py; do $(DEV)/python $$script || exit 1; done
+bench: environments  ## Measure what the tools cost, as ratios; the tables go to .galaxy/benchmarks
+	@mkdir -p $(STATE)/benchmarks
+	@set -o pipefail; for name in $(BENCHMARKS); do \
+	  $(DEV)/python benchmarks/$$name.py | tee $(STATE)/benchmarks/$$name.md || exit 1; \
+	done
 
 lock: $(UV)  ## Resolve the newest versions into the lock files
 	@for name in galaxy dev jobs; do \

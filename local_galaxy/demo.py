@@ -1,4 +1,4 @@
-"""Show the suite at work in a real Galaxy: sample data hashed, and verified, once against a tampered copy."""
+"""Show the suite at work in a real Galaxy: sample data hashed, and verified, alone and as a collection."""
 
 import time
 from typing import Any
@@ -7,16 +7,14 @@ from rich.console import Console
 from rich.table import Table
 
 from local_galaxy.session import Session, session_with_samples
-from local_galaxy.staging import map_over, run_tool, text_of, texts_of, upload
+from local_galaxy.staging import make_list, map_over, run_tool, text_of, texts_of
 
 COLLECTION = 'Experiment 1'
-# A copy of nuclei.tiff in which a few pixels were set to zero.
-TAMPERED = {'class': 'File', 'path': 'nuclei_edited.tiff'}
 
 
 def main() -> None:
     with session_with_samples('demo') as session:
-        tables = [generate(session), verify(session)]
+        tables = [table(session) for table in (generate, verify, verify_manifest)]
     console = Console(width=120)
     for table in tables:
         console.print(table)
@@ -27,38 +25,67 @@ def generate(session: Session) -> Table:
     print('Running Generate ISCC-CODE ...', flush=True)
     table = Table('Dataset', 'ISCC-CODE', 'Seconds', title='Generate ISCC-CODE')
     for name in ('png', 'tiff', 'ome_zarr'):
-        code, seconds = timed_text(session, 'iscc_sum', input_file=session.samples[name])
-        table.add_row(name_of(session, name), code.strip(), seconds)
-    begin = time.monotonic()
-    answer = run_tool(session.galaxy, session.history_id, 'iscc_sum', {
-        'input_file': map_over(session.samples['collection']),
-    })
-    codes = texts_of(session.galaxy, answer['implicit_collections'][0]['id'])
-    seconds = f'{time.monotonic() - begin:.1f} (all)'
-    for identifier, code in codes.items():
-        table.add_row(f'{COLLECTION} > {identifier}', code.strip(), seconds)
+        answer, seconds = timed_run(session, 'iscc_sum', input_file=session.samples[name])
+        table.add_row(name_of(session, name), output(session, answer).strip(), seconds)
+    answer, seconds = timed_run(session, 'iscc_sum', input_file=map_over(session.samples['collection']))
+    for identifier, code in texts_of(session.galaxy, answer['implicit_collections'][0]['id']).items():
+        table.add_row(f'{COLLECTION} > {identifier}', code.strip(), f'{seconds} (all)')
     return table
 
 
 def verify(session: Session) -> Table:
-    """Verify an image against its own code, and a tampered copy of it."""
+    """Verify an image against its own code, and an edited version of it."""
     print('Running Verify ISCC-CODE ...', flush=True)
     table = Table('Dataset', 'Report', 'Seconds', title='Verify ISCC-CODE against the code of nuclei.tiff')
-    answer = run_tool(session.galaxy, session.history_id, 'iscc_sum', {'input_file': session.samples['tiff']})
+    answer, _ = timed_run(session, 'iscc_sum', input_file=session.samples['tiff'])
     expected = {'src': 'hda', 'id': answer['outputs'][0]['id']}
-    tampered = upload(session.galaxy, session.history_id, {'tampered': TAMPERED})['tampered']
-    for name, dataset in (('nuclei.tiff', session.samples['tiff']), (TAMPERED['path'], tampered)):
-        report, seconds = timed_text(session, 'iscc_sum_verify', input_file=dataset, expected_file=expected)
-        lines = report.splitlines()
-        table.add_row(name, f'{lines[0]}\n{lines[-1]}', seconds)
+    elements = elements_of(session)
+    for name in ('raw.tiff', 'edited.tiff'):
+        answer, seconds = timed_run(session, 'iscc_sum_verify', input_file=elements[name], expected_file=expected)
+        lines = output(session, answer).splitlines()
+        table.add_row(f'{COLLECTION} > {name}', f'{lines[0]}\n{lines[-1]}', seconds)
     return table
 
 
-def timed_text(session: Session, tool_id: str, **inputs: Any) -> tuple[str, str]:
-    """Run a tool on one dataset; give its output, and the seconds from the click to the result."""
+def verify_manifest(session: Session) -> Table:
+    """Make the manifest of the collection, and verify a copy of it in which datasets were tampered with."""
+    print('Running Generate ISCC-CODE manifest and Verify datasets against an ISCC-CODE manifest ...', flush=True)
+    answer, made = timed_run(session, 'iscc_sum_manifest', input_files=session.samples['collection'])
+    manifest = {'src': 'hda', 'id': answer['outputs'][0]['id']}
+    received = elements_of(session)
+    received['raw.tiff'] = received['edited.tiff']
+    received['same image.tiff'] = received.pop('copy of raw.tiff')
+    del received['measurements.csv']
+    copy = make_list(session.galaxy, session.history_id, received)
+    answer, verified = timed_run(session, 'iscc_sum_verify_manifest', input_files=copy, manifest=manifest)
+    rows = [line.split('\t') for line in output(session, answer).splitlines()]
+    table = Table('Dataset', 'Status', 'Distance', 'Found as', title=(
+        f'Verify datasets against an ISCC-CODE manifest\nmade in {made} s, verified in {verified} s'
+    ))
+    for name, status, _, _, distance, found_as in rows[1:]:
+        table.add_row(name, status, distance, found_as)
+    return table
+
+
+def timed_run(session: Session, tool_id: str, **inputs: Any) -> tuple[dict[str, Any], str]:
+    """Run a tool; give Galaxy's answer, and the seconds from the click to the result."""
     begin = time.monotonic()
     answer = run_tool(session.galaxy, session.history_id, tool_id, inputs)
-    return text_of(session.galaxy, answer['outputs'][0]['id']), f'{time.monotonic() - begin:.1f}'
+    return answer, f'{time.monotonic() - begin:.1f}'
+
+
+def output(session: Session, answer: dict[str, Any]) -> str:
+    """Give the first output of a job."""
+    return text_of(session.galaxy, answer['outputs'][0]['id'])
+
+
+def elements_of(session: Session) -> dict[str, dict[str, str]]:
+    """Give the datasets of the sample collection by their identifiers."""
+    collection = session.galaxy.dataset_collections.show_dataset_collection(session.samples['collection']['id'])
+    return {
+        element['element_identifier']: {'src': 'hda', 'id': element['object']['id']}
+        for element in collection['elements']
+    }
 
 
 def name_of(session: Session, sample: str) -> str:

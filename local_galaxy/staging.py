@@ -3,6 +3,7 @@
 from typing import Any
 
 from bioblend.galaxy import GalaxyInstance
+from bioblend.galaxy.dataset_collections import CollectionDescription, HistoryDatasetElement
 from bioblend.util import attach_file
 from galaxy.tool_util.client.staging import StagingInterface
 
@@ -11,14 +12,19 @@ from local_galaxy.configuration import TEST_DATA
 JOB_SECONDS = 120
 POLL_SECONDS = 0.2
 
-# What a user would upload first: an image in two formats, an OME-Zarr folder, a collection.
+# What a user would upload first: an image in two formats, an OME-Zarr folder, a collection in which versions of one
+# image have lost each other.
 SAMPLES = {
     'png': {'class': 'File', 'path': 'nuclei.png'},
     'tiff': {'class': 'File', 'path': 'nuclei.tiff'},
     'ome_zarr': {'class': 'Directory', 'path': 'nuclei_ome.zarr', 'filetype': 'ome_zarr'},
     'collection': {
         'class': 'Collection', 'collection_type': 'list', 'name': 'Experiment 1', 'elements': [
-            {'class': 'File', 'identifier': 'nuclei 01.ome.tiff', 'path': 'nuclei.ome.tiff'},
+            {'class': 'File', 'identifier': 'raw.tiff', 'path': 'nuclei.tiff'},
+            {'class': 'File', 'identifier': 'copy of raw.tiff', 'path': 'nuclei.tiff'},
+            {'class': 'File', 'identifier': 'edited.tiff', 'path': 'nuclei_edited.tiff'},
+            {'class': 'File', 'identifier': 'described.tiff', 'path': 'nuclei_described.tiff'},
+            {'class': 'File', 'identifier': 'two channels.ome.tiff', 'path': 'nuclei.ome.tiff'},
             {'class': 'File', 'identifier': 'measurements.csv', 'path': 'measurements.csv'},
         ],
     },
@@ -56,6 +62,13 @@ def upload(galaxy: GalaxyInstance, history_id: str, inputs: dict[str, Any]) -> d
         'tool', history_id, job=inputs, use_path_paste=False, to_posix_lines=False, job_dir=str(TEST_DATA),
     )
     return staged
+
+
+def make_list(galaxy: GalaxyInstance, history_id: str, datasets: dict[str, dict[str, str]]) -> dict[str, str]:
+    """Make a list of datasets that are in Galaxy, by element identifier; give what refers to it in a tool's inputs."""
+    elements = [HistoryDatasetElement(name, dataset['id']) for name, dataset in datasets.items()]
+    description = CollectionDescription('list', 'list', elements)
+    return {'src': 'hdca', 'id': galaxy.histories.create_dataset_collection(history_id, description)['id']}
 
 
 def run_tool(galaxy: GalaxyInstance, history_id: str, tool_id: str, inputs: dict[str, Any]) -> dict[str, Any]:

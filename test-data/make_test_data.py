@@ -136,6 +136,7 @@ def write_expectations(folder: Path) -> None:
 def main() -> None:
     image = nuclei(192, seed=1)
     tifffile.imwrite(HERE / 'nuclei.tiff', image, metadata=None)
+    tifffile.imwrite(HERE / 'nuclei_described.tiff', image, metadata=None, description='DAPI, 40x, well A1')
     tifffile.imwrite(
         HERE / 'nuclei.ome.tiff', np.stack([image, nuclei(192, seed=2)]), metadata={
             'axes': 'CYX', 'PhysicalSizeX': PIXEL_SIZE_MICROMETRES, 'PhysicalSizeY': PIXEL_SIZE_MICROMETRES,

@@ -31,10 +31,7 @@ class History:
 
     def list_of(self, datasets: dict[str, dict[str, str]]) -> dict[str, str]:
         """Make a list of uploaded datasets, by element identifier."""
-        elements = [HistoryDatasetElement(name, dataset['id']) for name, dataset in datasets.items()]
-        description = CollectionDescription('list', 'list', elements)
-        collection = self.galaxy.histories.create_dataset_collection(self.id, description)
-        return {'src': 'hdca', 'id': collection['id']}
+        return staging.make_list(self.galaxy, self.id, datasets)
 
     def nested_list_of(self, lists: dict[str, dict[str, dict[str, str]]]) -> dict[str, str]:
         """Make a list of lists of uploaded datasets, by element identifiers."""
