@@ -25,7 +25,7 @@ def main() -> None:
             file.write_bytes(os.urandom(SIZE_BYTES))
         entries = [file_entry(file, file.name) for file in files]
         (folder / 'job.json').write_text(json.dumps({'datasets': entries, 'narrow': False, 'codes': False}))
-        script = [JOBS_BIN / 'python', TOOLS / 'iscc_sum/generate_manifest.py', 'job.json', 'manifest.tsv']
+        script = [JOBS_BIN / 'python', TOOLS / 'iscc_sum/generate_manifest.py', 'job.json', 'output=manifest.tsv']
         commands = {
             'iscc-sum, one process': ([JOBS_BIN / 'iscc-sum', *files], 1),
             'Generate ISCC-CODE manifest, 1 slot': (script, 1),

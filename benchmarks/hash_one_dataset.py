@@ -28,7 +28,9 @@ def main() -> None:
         job.write_text(json.dumps({'dataset': file_entry(data, 'large.tiff'), **options}))
         commands = {
             'iscc-sum': [JOBS_BIN / 'iscc-sum', data],
-            'Generate ISCC-CODE': [JOBS_BIN / 'python', TOOLS / 'iscc_sum/generate_code.py', job, folder / 'output'],
+            'Generate ISCC-CODE': [
+                JOBS_BIN / 'python', TOOLS / 'iscc_sum/generate_code.py', job, f'output={folder}/output',
+            ],
         }
         runs = {label: [] for label in commands}
         for _ in range(ROUNDS):

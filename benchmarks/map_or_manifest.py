@@ -1,14 +1,18 @@
 """A collection in a real Galaxy: Generate ISCC-CODE mapped over it against one manifest job, in seconds and jobs."""
 
+import io
+import json
 import os
+import tarfile
 import tempfile
 from pathlib import Path
 
 from bioblend.galaxy import GalaxyInstance
+from bioblend.util import attach_file
 
 from local_galaxy.configuration import CHECKOUT, WORKERS
 from local_galaxy.session import PASSWORD, started, USER
-from local_galaxy.staging import map_over, run_tool, upload
+from local_galaxy.staging import map_over, run_tool, wait_for
 from measuring import print_table, timed
 
 COUNTS = (200, 1000)
@@ -16,15 +20,26 @@ SIZE_BYTES = 100_000
 
 
 def upload_collection(galaxy: GalaxyInstance, history_id: str, count: int) -> dict[str, str]:
-    """Make a list of random datasets."""
+    """Make a list of random datasets, from an archive, which takes one upload job for all."""
     with tempfile.TemporaryDirectory() as folder:
-        elements = []
-        for number in range(count):
-            path = Path(folder, f'{number}.dat')
-            path.write_bytes(os.urandom(SIZE_BYTES))
-            elements.append({'class': 'File', 'identifier': path.name, 'path': str(path), 'filetype': 'data'})
-        collection = {'class': 'Collection', 'collection_type': 'list', 'elements': elements}
-        return upload(galaxy, history_id, {'collection': collection})['collection']
+        archive = Path(folder, 'datasets.tar')
+        with tarfile.open(archive, 'w') as tar:
+            for number in range(count):
+                member = tarfile.TarInfo(f'{number}.dat')
+                member.size = SIZE_BYTES
+                tar.addfile(member, io.BytesIO(os.urandom(SIZE_BYTES)))
+        target = {
+            'destination': {'type': 'hdca'}, 'collection_type': 'list', 'name': 'datasets', 'elements_from': 'archive',
+            'src': 'files', 'ext': 'data',
+        }
+        payload = {
+            'history_id': history_id, 'targets': json.dumps([target]), 'files_0|file_data': attach_file(archive),
+        }
+        answer = galaxy.make_post_request(f'{galaxy.url}/tools/fetch', payload, files_attached=True)
+    wait_for(galaxy, answer['jobs'][0]['id'])
+    collection_id = answer['output_collections'][0]['id']
+    assert galaxy.dataset_collections.show_dataset_collection(collection_id)['element_count'] == count
+    return {'src': 'hdca', 'id': collection_id}
 
 
 def main() -> None:

@@ -17,31 +17,35 @@ class Tool:
     def __init__(self, folder: Path, script: str, outputs: tuple[str, ...] = ('output',)) -> None:
         self.folder = folder
         self.script = TOOLS / script
-        self.outputs = [folder / name for name in outputs]
+        self.outputs = {name: folder / name for name in outputs}
         self.path_first = ''
         self.slots = 1
 
     @property
     def output(self) -> Path:
         """The first output."""
-        return self.outputs[0]
+        return next(iter(self.outputs.values()))
 
     def run(self, **options: Any) -> subprocess.CompletedProcess:
         """Run the script on the values of the form, in a working directory of its own."""
         job_file = self.folder / 'job.json'
         job_file.write_text(json.dumps(options))
-        for output in self.outputs:
+        for output in self.outputs.values():
             output.unlink(missing_ok=True)
+        outputs = [f'{name}={path}' for name, path in self.outputs.items()]
         return subprocess.run(
-            [JOBS_BIN / 'python', self.script, job_file, *self.outputs],
+            [JOBS_BIN / 'python', self.script, job_file, *outputs],
             cwd=self.folder, capture_output=True, text=True,
             env={'PATH': f'{self.path_first}{JOBS_BIN}:/usr/bin:/bin', 'GALAXY_SLOTS': str(self.slots)},
         )
 
     def entry(self, **known: Any) -> dict[str, Any]:
         """Give what Galaxy would say of a dataset."""
-        none = {'extra_files_path': str(self.folder / 'no such folder'), 'composite_type': None, 'store_root': ''}
-        return {**none, 'is_directory': False, **known}
+        nowhere = str(self.folder / 'no such folder')
+        return {
+            'id': '1', 'extra_files_path': nowhere, 'is_directory': False, 'composite_type': None, 'store_root': '',
+            **known,
+        }
 
     def file_with(self, content: bytes, name: str = 'image.raw', file: str = 'dataset.dat') -> dict[str, Any]:
         """Make a dataset of some bytes."""
@@ -71,7 +75,7 @@ class Tool:
         assert 'Traceback' not in done.stderr
         for word in words:
             assert word in done.stderr
-        assert not any(output.exists() for output in self.outputs)
+        assert not any(output.exists() for output in self.outputs.values())
 
 
 class Generate(Tool):
@@ -100,7 +104,7 @@ def generate(tmp_path: Path) -> Generate:
 
 @pytest.fixture
 def generate_manifest(tmp_path: Path) -> Tool:
-    return Tool(tmp_path, 'iscc_sum/generate_manifest.py', ('manifest', 'checksums'))
+    return Tool(tmp_path, 'iscc_sum/generate_manifest.py', ('output', 'checksums'))
 
 
 @pytest.fixture

@@ -287,5 +287,5 @@ def test_a_missing_command_is_an_error(generate, tmp_path, monkeypatch):
 def test_an_output_that_cannot_be_written_is_an_error(generate, tmp_path):
     path = tmp_path / 'dataset.dat'
     path.touch()
-    generate.outputs = [tmp_path / 'no folder' / 'output']
+    generate.outputs['output'] = tmp_path / 'no folder' / 'output'
     generate.fails(generate.job({'name': 'image', 'path': str(path)}), 'could not be read or written', 'no folder')

@@ -70,7 +70,7 @@ def test_rows_are_those_of_the_oracles_in_the_order_of_the_input(generate_manife
 def test_every_name_is_in_the_manifest(generate_manifest, job):
     names = [*HOSTILE_NAMES, '', 'two\nlines', 'two\r\nlines', '\\t', 'ends in/']
     # A checksum file could not carry them all.
-    generate_manifest.outputs.pop()
+    del generate_manifest.outputs['checksums']
     done = job(generate_manifest.files_with(dict.fromkeys(names, b'x')))
     text = generate_manifest.succeeds(done, log(len(names), len(names)))
     assert [unescaped(row['name']) for row in rows(text)] == names
@@ -89,7 +89,7 @@ def test_the_checksum_file_verifies_with_iscc_sum(generate_manifest, job, tmp_pa
     for name, content in {**contents, 'plate/image.zarr/chunk': some_bytes(5000)}.items():
         (home / name).parent.mkdir(parents=True, exist_ok=True)
         (home / name).write_bytes(content)
-    verify = [JOBS_BIN / 'iscc-sum', '--strict', '-c', generate_manifest.outputs[1]]
+    verify = [JOBS_BIN / 'iscc-sum', '--strict', '-c', generate_manifest.outputs['checksums']]
     done = subprocess.run(verify, cwd=home, capture_output=True, text=True)
     assert done.stdout.splitlines() == [f'{name}: OK' for name in [*HOSTILE_NAMES, 'plate/image.zarr/']]
     (home / 'plate/A1').write_bytes(b'tampered')
@@ -179,7 +179,7 @@ def test_the_log_names_files_that_are_left_out(generate_manifest, job, tmp_path)
 
 
 def test_an_output_that_cannot_be_written_is_an_error(generate_manifest, job, tmp_path):
-    generate_manifest.outputs = [tmp_path / 'no folder' / 'manifest']
+    generate_manifest.outputs['output'] = tmp_path / 'no folder' / 'manifest'
     generate_manifest.fails(job(generate_manifest.files_with({'a': b'x'})), 'could not be read or written', 'no folder')
 
 
@@ -237,7 +237,7 @@ def peak_memory(folder: Path, count: int, size: int) -> int:
         'print(next(line.split()[1] for line in open("/proc/self/status") if line.startswith("VmHWM")))'
     )
     done = subprocess.run(
-        [JOBS_BIN / 'python', '-c', program, 'job.json', 'manifest', 'checksums'], cwd=folder, check=True,
+        [JOBS_BIN / 'python', '-c', program, 'job.json', 'output=manifest'], cwd=folder, check=True,
         env={'PATH': f'{JOBS_BIN}:/usr/bin:/bin', 'PYTHONPATH': TOOLS / 'iscc_sum'}, capture_output=True, text=True)
     return int(done.stdout.splitlines()[-1]) * 1024
 

@@ -78,7 +78,7 @@ def test_every_status(verify_manifest, job, tmp_path):
         ['lost', 'MISSING', f'ISCC:{listed["lost"]}', '', '', ''],
         ['came in', 'UNLISTED', '', f'ISCC:{found["came in"]}', '', ''],
     ]
-    assert verify_manifest.outputs[1].read_text() == summary('FAILED', **dict.fromkeys(STATUSES, 1))
+    assert verify_manifest.outputs['summary'].read_text() == summary('FAILED', **dict.fromkeys(STATUSES, 1))
 
 
 @pytest.mark.parametrize('on_mismatch', ['report', 'fail'])
@@ -90,7 +90,7 @@ def test_hostile_names_match_themselves(verify_manifest, job, tmp_path, on_misma
     done = job(verify_manifest.files_with(dict(reversed(contents.items()))), manifest, on_mismatch=on_mismatch)
     report = verify_manifest.succeeds(done, log(len(contents), 100 * len(contents)))
     assert [row[:2] for row in rows(report)] == [[escaped(name), 'OK'] for name in HOSTILE_NAMES]
-    assert verify_manifest.outputs[1].read_text() == summary('OK', OK=len(HOSTILE_NAMES))
+    assert verify_manifest.outputs['summary'].read_text() == summary('OK', OK=len(HOSTILE_NAMES))
 
 
 @pytest.mark.parametrize('options', [[], ['--tag'], ['--units'], ['--narrow'], ['--tag', '--narrow', '--units']])
@@ -123,14 +123,14 @@ def test_unlisted_datasets_can_be_allowed(verify_manifest, job, tmp_path, allow_
     manifest = table([('a', codes_of(b'a', tmp_path).wide)])
     done = job(verify_manifest.files_with({'a': b'a', 'b': b'b'}), manifest, allow_unlisted=allow_unlisted)
     assert [row[1] for row in rows(verify_manifest.succeeds(done, log(2, 2)))] == ['OK', 'UNLISTED']
-    assert verify_manifest.outputs[1].read_text() == summary(first, OK=1, UNLISTED=1)
+    assert verify_manifest.outputs['summary'].read_text() == summary(first, OK=1, UNLISTED=1)
 
 
 def test_allowing_unlisted_datasets_allows_nothing_else(verify_manifest, job, tmp_path):
     manifest = table([('a', codes_of(b'a', tmp_path).wide)])
     for contents in ({'a': b'b'}, {'b': b'a'}, {'b': b'b'}):
         assert job(verify_manifest.files_with(contents), manifest, allow_unlisted=True).returncode == 0
-        assert verify_manifest.outputs[1].read_text().startswith('FAILED\n')
+        assert verify_manifest.outputs['summary'].read_text().startswith('FAILED\n')
 
 
 def test_a_mismatch_fails_the_job_with_summary_and_first_rows(verify_manifest, job, tmp_path):
@@ -218,7 +218,8 @@ def test_no_hint_where_a_name_matches_or_none_nearly_does(expected, computed):
 def test_the_hint_is_in_the_summary(verify_manifest, job):
     done = job(verify_manifest.files_with({'x/a.tiff': b'a'}), table([('a.tiff', CODES[0])]))
     verify_manifest.succeeds(done, log(1, 1))
-    counts, hint = verify_manifest.outputs[1].read_text().split('No name of the manifest is the name of a dataset')
+    text = verify_manifest.outputs['summary'].read_text()
+    counts, hint = text.split('No name of the manifest is the name of a dataset')
     assert counts == summary('FAILED', MISSING=1, UNLISTED=1)
     assert '1 would be without the folders' in hint
 

@@ -5,6 +5,7 @@ import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
+import job
 from contents import note_left_out
 from datasets import Dataset
 from hashing import Fingerprint, hash_batch
@@ -23,7 +24,7 @@ def hash_all(datasets: list[Dataset], narrow: bool = False) -> list[Fingerprint]
 
     Raise JobError for the first dataset that can't be hashed.
     """
-    slots = int(os.environ.get('GALAXY_SLOTS', 1))
+    slots = job.slots()
     results: list[Fingerprint] = []
     size, last = 0, time.monotonic()
     with ThreadPoolExecutor(slots) as pool:

@@ -1,0 +1,1 @@
+../iscc_sum/bulk_hashing.py

@@ -1,0 +1,50 @@
+"""The table of similar pairs: each in both directions, an entry without a match once."""
+
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+
+from code_sets import CodeSet
+from entries import Entry
+from matches import Matches
+from ranges import cut_points, places_of_ranges
+
+COLUMNS = ('file_id', 'filename', 'iscc_code', 'match_id', 'match_filename', 'match_iscc_code', 'distance')
+# The columns of the match, and the distance, of an entry that has none.
+NO_MATCH = '\t\t\t\t-1\n'
+# Rows that are put together at a time.
+ROWS = 2 ** 18
+
+
+def pair_rows(
+    matches: Matches, entries: Sequence[Entry], found: CodeSet, others: Sequence[Entry], found_others: CodeSet,
+) -> Iterator[str]:
+    """Give the rows in the order of the entries, for each the closest match first, equals in the order of the others.
+
+    Among entries that are compared with each other, `others` are the same.
+    """
+    neighbours, distances, begins = matches.neighbours()
+    first_other = 0 if matches.is_self else len(found)
+    bounds = cut_points(matches.matches_of[found.code_of] + 1, ROWS)
+    for low, high in zip(bounds, bounds[1:]):
+        # From entries to the codes that match theirs, and on to the entries that have those codes.
+        codes = found.code_of[low:high]
+        count = begins[codes + 1] - begins[codes]
+        near = places_of_ranges(begins[codes], count)
+        other = neighbours[near] - first_other
+        counts = found_others.counts[other]
+        match = found_others.entries[places_of_ranges(found_others.starts[other], counts)]
+        entry = np.repeat(np.repeat(np.arange(low, high), count), counts)
+        distance = np.repeat(distances[near], counts)
+        if matches.is_self:
+            is_other = entry != match
+            entry, match, distance = entry[is_other], match[is_other], distance[is_other]
+        order = np.lexsort((match, distance, entry))
+        places = np.searchsorted(entry[order], np.arange(low, high + 1)).tolist()
+        matched, apart = match[order].tolist(), distance[order].tolist()
+        for number, begin, end in zip(range(low, high), places, places[1:]):
+            own = entries[number].columns
+            if begin == end:
+                yield own + NO_MATCH
+            for place in range(begin, end):
+                yield f'{own}\t{others[matched[place]].columns}\t{apart[place]}\n'

@@ -1,0 +1,1 @@
+../iscc_verify/references.py

@@ -1,0 +1,1 @@
+../iscc_sum/table_names.py
