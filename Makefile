@@ -45,7 +45,7 @@ test-tools:
 	  --test_output_json $(STATE)/tool_tests.json $(TOOLS)
 	$(DEV)/pytest --maxfail 3 tests/galaxy
 
-environments: $(ENVS)/galaxy/ready $(ENVS)/dev/ready $(ENVS)/jobs/ready
+environments: $(ENVS)/galaxy/ready $(ENVS)/dev/ready $(ENVS)/jobs/ready $(ENVS)/similarity/ready
 
 $(ENVS)/%/ready: requirements/%.lock | $(UV)
 	@echo "Installing $* environment ..."
@@ -64,7 +64,7 @@ bench: environments  ## Measure what the tools cost, as ratios; the tables go to
 	done
 
 lock: $(UV)  ## Resolve the newest versions into the lock files
-	@for name in galaxy dev jobs; do \
+	@for name in galaxy dev jobs similarity; do \
 	  $(UV) pip compile --quiet --universal --python-version 3.11 --no-header --no-annotate --upgrade \
 	    requirements/$$name.in --output-file requirements/$$name.lock || exit 1; \
 	done

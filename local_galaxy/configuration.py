@@ -6,11 +6,14 @@ from pathlib import Path
 
 CHECKOUT = Path(__file__).parent.parent
 ENVIRONMENTS = CHECKOUT / '.envs'
-# The commands that jobs find, and no others of the checkout.
+# The commands that jobs find, and no others of the checkout: for tools that hash, and for the one that compares.
 JOBS_BIN = ENVIRONMENTS / 'jobs' / 'bin'
+SIMILARITY_BIN = ENVIRONMENTS / 'similarity' / 'bin'
 TOOLS = CHECKOUT / 'tools'
 TEST_DATA = CHECKOUT / 'test-data'
-JOB_REQUIREMENTS = CHECKOUT / 'requirements' / 'jobs.in'
+REQUIREMENTS = CHECKOUT / 'requirements'
+# Names on PyPI that are others in Conda, in which the tools declare their requirements.
+CONDA_NAMES = {'matplotlib': 'matplotlib-base'}
 
 ADMIN_KEY = 'local-admin-key'
 ADMIN_EMAIL = 'admin@example.org'
@@ -28,10 +31,15 @@ def tool_files() -> list[Path]:
     return sorted(path for path in TOOLS.glob('*/*.xml') if path.read_text(encoding='utf-8').startswith('<tool'))
 
 
-def job_requirements() -> dict[str, str]:
-    """Read name and version of the packages that the tools declare."""
-    lines = JOB_REQUIREMENTS.read_text(encoding='utf-8').splitlines()
-    return dict(line.split('==') for line in lines if '==' in line)
+def job_requirements() -> dict[tuple[str, str], Path]:
+    """Read name and version of the packages that the tools declare, and give the folder of commands that has them."""
+    found = {}
+    for commands in (JOBS_BIN, SIMILARITY_BIN):
+        for line in (REQUIREMENTS / f'{commands.parent.name}.in').read_text(encoding='utf-8').splitlines():
+            if '==' in line:
+                name, version = line.split('==')
+                found[CONDA_NAMES.get(name, name), version] = commands
+    return found
 
 
 def write_configuration(state: Path) -> Path:
@@ -95,7 +103,7 @@ def _write_job_environments(dependencies: Path) -> None:
 
     A tool that declares nothing finds nothing: the environment of the jobs is on no other path.
     """
-    for name, version in job_requirements().items():
+    for (name, version), commands in job_requirements().items():
         folder = dependencies / name / version
         folder.mkdir(parents=True)
-        (folder / 'env.sh').write_text(f'export PATH="{JOBS_BIN}:$PATH"\n', encoding='utf-8')
+        (folder / 'env.sh').write_text(f'export PATH="{commands}:$PATH"\n', encoding='utf-8')

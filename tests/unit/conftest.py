@@ -8,16 +8,19 @@ from typing import Any
 
 import pytest
 
-from local_galaxy.configuration import JOBS_BIN, TOOLS
+from local_galaxy.configuration import JOBS_BIN, SIMILARITY_BIN, TOOLS
 
 
 class Tool:
     """One run of a tool's script after another, with the outputs in the same places."""
 
-    def __init__(self, folder: Path, script: str, outputs: tuple[str, ...] = ('output',)) -> None:
+    def __init__(
+        self, folder: Path, script: str, outputs: tuple[str, ...] = ('output',), commands: Path = JOBS_BIN,
+    ) -> None:
         self.folder = folder
         self.script = TOOLS / script
         self.outputs = {name: folder / name for name in outputs}
+        self.commands = commands
         self.path_first = ''
         self.slots = 1
 
@@ -34,9 +37,9 @@ class Tool:
             output.unlink(missing_ok=True)
         outputs = [f'{name}={path}' for name, path in self.outputs.items()]
         return subprocess.run(
-            [JOBS_BIN / 'python', self.script, job_file, *outputs],
+            [self.commands / 'python', self.script, job_file, *outputs],
             cwd=self.folder, capture_output=True, text=True,
-            env={'PATH': f'{self.path_first}{JOBS_BIN}:/usr/bin:/bin', 'GALAXY_SLOTS': str(self.slots)},
+            env={'PATH': f'{self.path_first}{self.commands}:/usr/bin:/bin', 'GALAXY_SLOTS': str(self.slots)},
         )
 
     def entry(self, **known: Any) -> dict[str, Any]:
@@ -115,6 +118,11 @@ def verify(tmp_path: Path) -> Tool:
 @pytest.fixture
 def verify_manifest(tmp_path: Path) -> Tool:
     return Tool(tmp_path, 'iscc_verify/verify_manifest.py', ('report', 'summary'))
+
+
+@pytest.fixture
+def find_similar(tmp_path: Path) -> Tool:
+    return Tool(tmp_path, 'iscc_similarity/find_similar.py', commands=SIMILARITY_BIN)
 
 
 @pytest.fixture

@@ -14,7 +14,6 @@ from groups import COLUMNS as GROUP_COLUMNS, groups
 from manifests import manifest as manifest_of
 from matches import find_matches
 from pair_table import COLUMNS, pair_rows
-from picture import draw
 
 
 def main(
@@ -44,6 +43,8 @@ def main(
     if clusters:
         _write(clusters, GROUP_COLUMNS, in_groups.rows())
     if plot:
+        # Imported here, because it takes half a second that other jobs need not wait for.
+        from picture import draw
         draw(in_groups, options['threshold'], plot)
     if manifest:
         manifest.write_text(manifest_of(datasets, prints), encoding='utf-8', newline='\n')

@@ -22,10 +22,14 @@ from ranges import cut_points, places_of_ranges
 ROWS = 2 ** 18
 CANDIDATES = 2 ** 19
 TILE = (64, 2 ** 12)
-# Nanoseconds (measured): to compare two codes of one word; to find the codes of a block; to compare with one of them.
+# Nanoseconds (measured): to compare two codes of one word; to find the codes of a block, to compare with one of them;
+# to plan.
 COMPARE, LOOK_UP, TRY = 0.4, 6, 7
+PLANNING = 10 ** 7
 # A table of all values of a block takes at most 64 MB.
 LARGEST_BLOCK = 24
+# With smaller blocks the codes of a block's value are too many.
+SMALLEST_BLOCK = 8
 MOST_LOOK_UPS = 20_000
 SAMPLE = 2 ** 16
 
@@ -124,7 +128,9 @@ class _Search:
         share = 0.5 if self.is_self else 1
         least, best = share * len(self.left) * len(self.right) * width * COMPARE, None
         sample = self.right[::max(1, len(self.right) // SAMPLE)]
-        for count in range(1, min(self.limit + 1, len(varying)) + 1):
+        if least < PLANNING:
+            return None
+        for count in range(1, min(self.limit + 1, len(varying) // SMALLEST_BLOCK) + 1):
             blocks = _blocks(varying, count, self.limit)
             look_ups = sum(block.mask_count for block in blocks)
             if len(blocks[0].bits) > LARGEST_BLOCK or look_ups > MOST_LOOK_UPS:
