@@ -45,9 +45,12 @@ def find_near_pairs(
     Pairs are those of a code with another of `codes` (each once, the first place before the second), or if `others` is
     given, of a code with one of those.
     """
-    search = _Search(codes, codes if others is None else others, others is None, limit, collect)
-    if not len(search.left) or not len(search.right):
+    if not len(codes) or others is not None and not len(others):
         return
+    # Words in which all codes are equal say nothing.
+    words = sorted({bit // 64 for bit in _varying_bits(codes, codes if others is None else others)}) or [0]
+    left = codes[:, words]
+    search = _Search(left, left if others is None else others[:, words], others is None, limit, collect)
     blocks = search.plan()
     with ThreadPoolExecutor(threads) as pool:
         if blocks is None:

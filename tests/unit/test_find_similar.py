@@ -1,0 +1,406 @@
+"""Find datasets with similar ISCC-CODEs: pairs, groups, picture, inputs and errors."""
+
+import base64
+import csv
+import hashlib
+import json
+import subprocess
+
+import iscc_core
+import numpy as np
+import pytest
+from hypothesis import given, strategies as st
+from PIL import Image
+
+import codes
+import find_similar as script
+import matches
+import picture
+from local_galaxy.configuration import SIMILARITY_BIN, TOOLS
+from oracle import codes_of
+from table_names import escaped
+
+HOSTILE_NAMES = [
+    'a b', "it's \"quoted\"", '$(touch injected) $x^2$', '100%', 'tab\there', 'two\nlines', 'a\\nb', 'ü😀', '-z', '',
+    '# comment',
+]
+COLUMNS = ['file_id', 'filename', 'iscc_code', 'match_id', 'match_filename', 'match_iscc_code', 'distance']
+GROUP_COLUMNS = [
+    'group', 'group_size', 'file_id', 'filename', 'iscc_code', 'identical_group', 'representative', 'distance',
+]
+MANIFEST_COLUMNS = ['name', 'iscc_code', 'size', 'datahash', 'kind']
+
+
+def some_bytes(size: int, seed: str = 'iscc') -> bytes:
+    return hashlib.shake_128(seed.encode()).digest(size)
+
+
+def wide_code(data: bytes, instance: bytes) -> str:
+    """Make a wide code of a Data-Code and an Instance-Code of 128 bits."""
+    return base64.b32encode(b'\x57\x00' + data + instance).decode().rstrip('=')
+
+
+def flipped(data: bytes, *bits: int) -> bytes:
+    number = int.from_bytes(data, 'big')
+    for bit in bits:
+        number ^= 1 << bit
+    return number.to_bytes(len(data), 'big')
+
+
+def clustered_codes(count: int, seed: int, narrow: float = 0) -> list[str]:
+    """Make codes around a few centres, some of them equal, a share of them narrow."""
+    random = np.random.default_rng(seed)
+    centres = [random.bytes(16) for _ in range(max(1, count // 6))]
+    made = []
+    for _ in range(count):
+        bits = random.choice(128, random.choice([0, 0, 3, 9, 20]), replace=False)
+        code = wide_code(flipped(centres[random.integers(len(centres))], *map(int, bits)), random.bytes(16))
+        made.append(codes.narrowed(code) if random.random() < narrow else code)
+    return made
+
+
+def iscc_core_distance(one: str, other: str) -> int:
+    """Give the distance as iscc-core computes it, of 64 bits if either code is narrow."""
+    size = min(len(codes.halves(code)[0]) for code in (one, other))
+    return iscc_core.iscc_distance_bytes(codes.halves(one)[0][:size], codes.halves(other)[0][:size])
+
+
+def is_near(one: str, other: str, threshold: int) -> bool:
+    either_narrow = codes.is_narrow(one) or codes.is_narrow(other)
+    return iscc_core_distance(one, other) <= (threshold // 2 if either_narrow else threshold)
+
+
+def brute_force(entries: list[tuple], others: list[tuple], threshold: int) -> list[list[str]]:
+    """Give the rows of the pair table; entries are (id, name, code)."""
+    rows = []
+    for place, entry in enumerate(entries):
+        near = [
+            (iscc_core_distance(entry[2], other[2]), number) for number, other in enumerate(others)
+            if (others is not entries or number != place) and is_near(entry[2], other[2], threshold)
+        ]
+        rows += [[*entry, *others[number], str(distance)] for distance, number in sorted(near)]
+        rows += [] if near else [[*entry, '', '', '', '-1']]
+    return rows
+
+
+def brute_force_groups(entries: list[tuple], threshold: int) -> set[frozenset[str]]:
+    """Give the ids of the members of each group."""
+    groups = [{number} for number in range(len(entries))]
+    for one, first in enumerate(entries):
+        for other, second in enumerate(entries[:one]):
+            if is_near(first[2], second[2], threshold) and groups[one] is not groups[other]:
+                groups[one] |= groups[other]
+                for number in groups[other]:
+                    groups[number] = groups[one]
+    return {frozenset(entries[number][0] for number in group) for group in groups}
+
+
+def table(path, columns: list[str]) -> list[list[str]]:
+    lines = path.read_text(encoding='utf-8').split('\n')[:-1]
+    header, *rows = csv.reader(lines, delimiter='\t', quoting=csv.QUOTE_NONE)
+    assert header == columns
+    return rows
+
+
+@pytest.fixture
+def listed(tmp_path):
+    """Write a manifest, and give what Galaxy would say of it, and its entries."""
+    def listed(id: str, of: list[str], names: list[str] | None = None):
+        names = names or [f'{id}-{number}' for number in range(len(of))]
+        path = tmp_path / f'manifest_{id}'
+        path.write_text('name\tiscc_code\n' + ''.join(
+            f'{escaped(name)}\tISCC:{code}\n' for name, code in zip(names, of)), encoding='utf-8', newline='\n')
+        entries = [(f'{id}:{line}', escaped(name), code) for line, (name, code) in enumerate(zip(names, of), start=2)]
+        return {'id': id, 'name': f'list {id}', 'path': str(path)}, entries
+    return listed
+
+
+@pytest.fixture
+def run(tmp_path):
+    """Run the script's main function in this process; give the paths of its outputs."""
+    def run(threshold=12, codes=(), reference=(), datasets=(), outputs=('output',)):
+        options = {
+            'datasets': list(datasets), 'codes': list(codes), 'reference': list(reference), 'threshold': threshold,
+        }
+        paths = {name: tmp_path / f'out_{name}' for name in outputs}
+        script.main(options, **paths)
+        return paths
+    return run
+
+
+@pytest.mark.parametrize('narrow', [0, 0.3, 1])
+@pytest.mark.parametrize('slots', ['1', '3'])
+def test_pairs_are_those_of_brute_force_for_every_threshold(run, listed, monkeypatch, narrow, slots):
+    monkeypatch.setenv('GALAXY_SLOTS', slots)
+    manifest, entries = listed('7', clustered_codes(24, 1, narrow))
+    for threshold in range(0, 129, 1 if slots == '1' else 12):
+        paths = run(threshold, [manifest])
+        assert table(paths['output'], COLUMNS) == brute_force(entries, entries, threshold)
+
+
+@pytest.mark.parametrize('narrow, narrow_reference', [(0, 0), (0.4, 0.4), (0, 1), (1, 0)])
+def test_pairs_with_a_reference(run, listed, narrow, narrow_reference):
+    both = clustered_codes(40, 2)
+    mixed = [codes.narrowed(code) if number % 10 < 10 * share else code for share, half in (
+        (narrow, both[::2]), (narrow_reference, both[1::2])) for number, code in enumerate(half)]
+    manifest, entries = listed('7', mixed[:20])
+    reference, others = listed('9', mixed[20:])
+    for threshold in (0, 9, 12, 40, 128):
+        paths = run(threshold, [manifest], [reference])
+        assert table(paths['output'], COLUMNS) == brute_force(entries, others, threshold)
+
+
+def test_rows_are_put_together_in_small_pieces(run, listed, monkeypatch):
+    monkeypatch.setattr('pair_table.ROWS', 10)
+    manifest, entries = listed('7', clustered_codes(90, 3, 0.2) * 2)
+    assert table(run(12, [manifest])['output'], COLUMNS) == brute_force(entries, entries, 12)
+
+
+@pytest.mark.parametrize('narrow', [0, 0.3])
+@pytest.mark.parametrize('threshold', [0, 12, 24])
+def test_groups(run, listed, narrow, threshold):
+    manifest, entries = listed('7', clustered_codes(60, 4, narrow))
+    rows = table(run(threshold, [manifest], outputs=('output', 'clusters'))['clusters'], GROUP_COLUMNS)
+    check_groups(rows, entries, threshold)
+
+
+def check_groups(rows: list[list[str]], entries: list[tuple], threshold: int) -> None:
+    """Hold the table against groups by brute force, and its order and columns against what the help says."""
+    groups: dict[str, list[list[str]]] = {}
+    for row in rows:
+        groups.setdefault(row[0], []).append(row)
+    found = {frozenset(row[2] for row in members) for members in groups.values()}
+    assert found == brute_force_groups(entries, threshold)
+    assert list(groups) == [str(number) for number in range(1, len(groups) + 1)]
+    places = {entry[0]: place for place, entry in enumerate(entries)}
+    order = [(-len(members), min(places[row[2]] for row in members)) for members in groups.values()]
+    assert order == sorted(order)
+    for members in groups.values():
+        first = members[0]
+        matched = [sum(is_near(row[4], other[4], threshold) for other in members) for row in members]
+        assert matched[0] == max(matched)
+        assert all(places[first[2]] < places[row[2]] for row, count in zip(members[1:], matched[1:])
+                   if count == matched[0])
+        assert {row[1] for row in members} == {str(len(members))}
+        assert {row[6] for row in members} == {first[3]}
+        assert [row[7] for row in members] == [str(iscc_core_distance(first[4], row[4])) for row in members]
+        order = [(int(row[7]), places[row[2]]) for row in members[1:]]
+        assert order == sorted(order)
+
+
+def test_groups_are_joined_while_pairs_come_in(run, listed, monkeypatch):
+    """Many links, and few kept at a time, give the same groups."""
+    monkeypatch.setattr(matches, 'PENDING_LINKS', 1)
+    monkeypatch.setattr('near_pairs.TILE', (2, 5))
+    manifest, entries = listed('7', clustered_codes(100, 5))
+    rows = table(run(20, [manifest], outputs=('output', 'clusters'))['clusters'], GROUP_COLUMNS)
+    check_groups(rows, entries, 20)
+
+
+def test_a_chain_is_one_group(run, listed):
+    chain = [wide_code(flipped(bytes(16), *range(10 * link)), bytes([link] * 16)) for link in range(10)]
+    manifest, entries = listed('7', chain)
+    rows = table(run(12, [manifest], outputs=('output', 'clusters'))['clusters'], GROUP_COLUMNS)
+    check_groups(rows, entries, 12)
+    assert {row[1] for row in rows} == {'10'}
+    assert max(int(row[7]) for row in rows) > 12
+
+
+def test_bit_identical_is_told_apart_from_distance_0(run, listed):
+    data, same, other = bytes(16), b'i' * 16, b'j' * 16
+    one, two = wide_code(data, same), wide_code(data, other)
+    manifest, _ = listed('7', [one, two, one, codes.narrowed(one), wide_code(data, b'i' * 15 + b'x')])
+    rows = table(run(12, [manifest], outputs=('output', 'clusters'))['clusters'], GROUP_COLUMNS)
+    assert {row[7] for row in rows} == {'0'}
+    identical = {row[2]: row[5] for row in rows}
+    assert identical['7:2'] == identical['7:4'] == identical['7:5']
+    assert identical['7:3'] != identical['7:2']
+    assert len({row[5] for row in rows[:2]}) == 2
+
+
+def test_groups_with_a_reference_hold_what_it_matches(run, listed):
+    near = [wide_code(flipped(bytes(16), bit), bytes([bit] * 16)) for bit in range(4)]
+    far = [wide_code(b'\xff' * 16, b'f' * 16), wide_code(b'\x0f' * 16, b'g' * 16)]
+    manifest, _ = listed('7', [near[0], far[0], near[1]])
+    reference, _ = listed('9', [near[2], far[1], near[3]])
+    rows = table(run(12, [manifest], [reference], outputs=('output', 'clusters'))['clusters'], GROUP_COLUMNS)
+    assert [(row[0], row[1], row[2]) for row in rows] == [
+        ('1', '4', '7:2'), ('1', '4', '7:4'), ('1', '4', '9:2'), ('1', '4', '9:4'), ('2', '1', '7:3'),
+    ]
+
+
+@given(st.lists(st.sampled_from(clustered_codes(8, 6, 0.3)), min_size=2, max_size=12), st.integers(0, 128))
+def test_counts_of_rows_are_exact(of, threshold):
+    from code_sets import code_set
+    entries = [(str(number), 'x', code) for number, code in enumerate(of)]
+    found = matches.find_matches(code_set(of), None, threshold, 1)
+    listed = [row for row in brute_force(entries, entries, threshold) if row[-1] != '-1']
+    assert (found.rows, found.pairs) == (len(listed), len(listed) // 2)
+
+
+def test_too_many_pairs_are_an_error_or_one_line(run, listed, monkeypatch):
+    monkeypatch.setattr(matches, 'MOST_ROWS', 89)
+    of = [wide_code(flipped(bytes(16), number % 3), bytes([number] * 16)) for number in range(10)]
+    manifest, entries = listed('7', of)
+    with pytest.raises(script.job.JobError, match='^45 pairs, not listed: see clusters'):
+        run(12, [manifest])
+    paths = run(12, [manifest], outputs=('output', 'clusters', 'plot'))
+    assert paths['output'].read_text() == '\t'.join(COLUMNS) + '\n# 45 pairs, not listed: see clusters\n'
+    check_groups(table(paths['clusters'], GROUP_COLUMNS), entries, 12)
+    Image.open(paths['plot']).verify()
+    monkeypatch.setattr(matches, 'MOST_ROWS', 90)
+    assert len(table(run(12, [manifest])['output'], COLUMNS)) == 90
+
+
+def test_equal_codes_in_numbers_need_little_memory(run, listed):
+    """A hundred thousand codes, 20 % of them equal: 4e8 rows, which would be 40 GB."""
+    random = np.random.default_rng(1)
+    different = [wide_code(random.bytes(16), random.bytes(16)) for _ in range(80_000)]
+    manifest, _ = listed('7', different + [wide_code(bytes(16), bytes(16))] * 20_000)
+    paths = run(12, [manifest], outputs=('output', 'clusters'))
+    assert '# 199990000 pairs, not listed: see clusters' in paths['output'].read_text()
+    assert table(paths['clusters'], GROUP_COLUMNS)[0][:2] == ['1', '20000']
+
+
+# What follows runs the script as a job does.
+
+@pytest.fixture
+def job(find_similar):
+    """Run the script on datasets, codes and references, with the defaults of the form."""
+    def job(datasets=(), codes=(), reference=(), threshold=12, outputs=('output',)):
+        find_similar.outputs = {name: find_similar.folder / f'out_{name}' for name in outputs}
+        entries = [{**dataset, 'id': str(number)} for number, dataset in enumerate(datasets, start=11)]
+        return find_similar.run(datasets=entries, codes=list(codes), reference=list(reference), threshold=threshold)
+    return job
+
+
+def log(count: int, size: int) -> str:
+    return f'Hashed {count} / {count} datasets, {size:,} bytes\n'
+
+
+def test_datasets_are_hashed_and_compared(find_similar, job, tmp_path):
+    content = some_bytes(200_000)
+    edited = content[:100_000] + bytes(10) + content[100_010:]
+    contents = {'raw': content, 'copy': content, 'edited': edited, 'other': b'x' * 99}
+    root = tmp_path / 'tree'
+    root.mkdir()
+    (root / 'chunk').write_bytes(content)
+    entries = [*find_similar.files_with(contents), find_similar.folder_of(root)]
+    done = job(entries, outputs=('output', 'clusters', 'plot', 'manifest'))
+    find_similar.succeeds(done, log(5, 800_099))
+    named = {**contents, 'image.zarr': content}
+    expected = [
+        (str(number), name, codes_of(each, tmp_path).wide)
+        for number, (name, each) in enumerate(named.items(), start=11)
+    ]
+    rows = table(find_similar.output, COLUMNS)
+    assert rows == brute_force(expected, expected, 12)
+    pairs = {(row[1], row[4]) for row in rows}
+    assert pairs >= {('raw', 'copy'), ('edited', 'raw'), ('image.zarr', 'copy'), ('other', '')}
+    groups = table(find_similar.outputs['clusters'], GROUP_COLUMNS)
+    check_groups(groups, expected, 12)
+    identical = {row[3]: row[5] for row in groups}
+    assert identical['raw'] == identical['copy'] == identical['image.zarr'] != identical['edited']
+    manifest = table(find_similar.outputs['manifest'], MANIFEST_COLUMNS)
+    assert [(row[0], row[1], row[4]) for row in manifest] == [
+        (name, f'ISCC:{code}', 'directory' if name == 'image.zarr' else 'file') for _, name, code in expected
+    ]
+    Image.open(find_similar.outputs['plot']).verify()
+
+
+def test_hostile_names_come_out_as_they_went_in(find_similar, job, tmp_path):
+    entries = find_similar.files_with(dict.fromkeys(HOSTILE_NAMES, some_bytes(20_000)))
+    done = job(entries, outputs=('output', 'clusters', 'plot', 'manifest'))
+    find_similar.succeeds(done, log(len(entries), 20_000 * len(entries)))
+    names = [escaped(name) for name in HOSTILE_NAMES]
+    rows = table(find_similar.output, COLUMNS)
+    assert [(row[1], row[4]) for row in rows] == [(one, other) for one in names for other in names if one != other]
+    assert [row[3] for row in table(find_similar.outputs['clusters'], GROUP_COLUMNS)] == names
+    assert [row[0] for row in table(find_similar.outputs['manifest'], MANIFEST_COLUMNS)] == names
+
+
+def test_codes_of_every_form_are_taken_up(find_similar, job, tmp_path):
+    """What Generate writes (a lone code has the name of its file), checksum lines, manifests; and a dataset."""
+    content = some_bytes(50_000)
+    known = codes_of(content, tmp_path)
+    texts = {
+        'code': f'{known.wide}\n', 'iscc': f'ISCC:{known.wide}\nISCC:{known.data_unit}\n',
+        'checksum': f'ISCC:{known.wide} *named in the line\n',
+        'json': json.dumps({'iscc': f'ISCC:{known.wide}', 'name': 'named in JSON'}),
+        'manifest': f'iscc_code\tname\nISCC:{known.wide}\tnamed in the table\n',
+    }
+    files = []
+    for number, (name, text) in enumerate(texts.items(), start=21):
+        (tmp_path / name).write_text(text)
+        files.append({'id': str(number), 'name': name, 'path': str(tmp_path / name)})
+    find_similar.succeeds(job(find_similar.files_with({'hashed': content}), files), log(1, 50_000))
+    rows = table(find_similar.output, COLUMNS)
+    assert {(row[0], row[1]) for row in rows} == {
+        ('11', 'hashed'), ('21:1', 'code'), ('22:1', 'iscc'), ('23:1', 'named in the line'), ('24:1', 'named in JSON'),
+        ('25:2', 'named in the table'),
+    }
+    assert len(rows) == 6 * 5
+    assert {row[6] for row in rows} == {'0'}
+
+
+def test_a_dataset_is_searched_for_in_a_reference(find_similar, job, listed, tmp_path):
+    content = some_bytes(50_000)
+    reference, others = listed('9', [codes_of(each, tmp_path).wide for each in (b'x', content, content)])
+    find_similar.succeeds(job(find_similar.files_with({'new': content}), reference=[reference]), log(1, 50_000))
+    rows = table(find_similar.output, COLUMNS)
+    assert [row[:2] + row[3:5] + row[6:] for row in rows] == [
+        ['11', 'new', '9:3', '9-1', '0'], ['11', 'new', '9:4', '9-2', '0'],
+    ]
+
+
+def test_what_cannot_be_compared_is_an_error(find_similar, job, listed, tmp_path):
+    one, _ = listed('7', clustered_codes(1, 0))
+    empty = {'id': '8', 'name': 'empty', 'path': str(tmp_path / 'empty')}
+    (tmp_path / 'empty').touch()
+    dataset = find_similar.files_with({'a': b'a'})
+    find_similar.fails(job(), 'There is nothing to compare: no dataset or code was given')
+    find_similar.fails(job(dataset), 'There is nothing to compare: 1 dataset or code was given')
+    find_similar.fails(job(codes=[one]), 'There is nothing to compare: 1 dataset or code was given')
+    find_similar.fails(job(reference=[one]), 'There is nothing to compare: no dataset or code was given')
+    find_similar.fails(job(dataset, codes=[empty]), 'Dataset "empty" is empty')
+    find_similar.fails(job(dataset, reference=[empty]), 'Dataset "empty" is empty')
+    find_similar.fails(job(codes=[one, one], outputs=('output', 'manifest')), 'A manifest lists the datasets that')
+    assert job(dataset, codes=[one]).returncode == 0
+
+
+def test_a_dataset_that_cannot_be_hashed_is_an_error(find_similar, job, fake_iscc_sum):
+    fake_iscc_sum(find_similar, 'echo "disk on fire" >&2; exit 2')
+    done = job(find_similar.files_with({'a': b'a', 'b': b'b'}))
+    find_similar.fails(done, 'could not hash dataset "a"', 'disk on fire')
+
+
+@pytest.mark.parametrize('count', [2, 3, 30, 31, 100, 101, 400])
+@pytest.mark.parametrize('threshold', [0, 12, 60, 128])
+def test_a_picture_of_any_number(run, listed, recwarn, count, threshold):
+    names = [HOSTILE_NAMES[number % len(HOSTILE_NAMES)] + str(number) for number in range(count)]
+    manifest, _ = listed('7', clustered_codes(count, count, 0.2), names)
+    with Image.open(run(threshold, [manifest], outputs=('output', 'plot', 'clusters'))['plot']) as image:
+        assert image.format == 'PNG'
+        assert 500 < image.width < 4000 and 250 < image.height < 4000
+    assert [str(warning.message) for warning in recwarn.list] == []
+
+
+def test_a_picture_of_datasets_that_are_all_equal_or_all_alone(run, listed):
+    for of in (clustered_codes(1, 0) * 150, [wide_code(some_bytes(16, str(n)), bytes(16)) for n in range(150)]):
+        manifest, _ = listed('7', of)
+        Image.open(run(12, [manifest], outputs=('output', 'plot', 'clusters'))['plot']).verify()
+
+
+def test_names_in_the_picture_are_short_and_visible():
+    assert picture._visible('a\tb\u202ec') == 'a\ufffdb\ufffdc'
+    assert picture._visible('') == '(no name)'
+    long = picture._visible('begin' + 'x' * 100 + 'end')
+    assert len(long) <= picture.LONGEST_NAME and long.startswith('begin') and long.endswith('end')
+
+
+def test_the_script_needs_no_more_than_is_declared(tmp_path):
+    """Imported by the interpreter of the jobs, with nothing of the checkout but the folder of the tool."""
+    done = subprocess.run(
+        [SIMILARITY_BIN / 'python', '-c', 'import find_similar, picture'], cwd=tmp_path, capture_output=True, text=True,
+        env={'PATH': '/usr/bin:/bin', 'PYTHONPATH': TOOLS / 'iscc_similarity'})
+    assert (done.returncode, done.stderr) == (0, '')
