@@ -5,7 +5,7 @@ ENVS := .envs
 DEV := $(ENVS)/dev/bin
 UV := $(ENVS)/uv/bin/uv
 STATE := .galaxy
-BENCHMARKS := hash_one_dataset hash_many_datasets map_or_manifest
+BENCHMARKS := hash_one_dataset hash_many_datasets map_or_manifest find_similar_files search_pairs
 TOOLS := $(shell grep -l '^<tool' tools/*/*.xml)
 
 SHELL := /bin/bash
@@ -19,7 +19,7 @@ export PLANEMO_GLOBAL_WORKSPACE := $(CURDIR)/$(STATE)/planemo
 help:  ## Show what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-demo: environments  ## Hash and verify sample images in a real Galaxy, and show the results
+demo: environments  ## Hash, verify and compare sample images in a real Galaxy
 	$(DEV)/python -m local_galaxy.demo
 
 serve: environments  ## Leave a Galaxy with the tools and the sample data up for the browser
@@ -60,7 +60,7 @@ $(UV):
 bench: environments  ## Measure what the tools cost, as ratios; the tables go to .galaxy/benchmarks
 	@mkdir -p $(STATE)/benchmarks
 	@set -o pipefail; for name in $(BENCHMARKS); do \
-	  $(DEV)/python benchmarks/$$name.py | tee $(STATE)/benchmarks/$$name.md || exit 1; \
+	  PYTHONPATH=$(CURDIR):tools/iscc_similarity $(DEV)/python benchmarks/$$name.py | tee $(STATE)/benchmarks/$$name.md || exit 1; \
 	done
 
 lock: $(UV)  ## Resolve the newest versions into the lock files

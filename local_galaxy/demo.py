@@ -1,4 +1,4 @@
-"""Show the suite at work in a real Galaxy: sample data hashed, and verified, alone and as a collection."""
+"""Show the suite at work in a real Galaxy: sample data hashed, verified, and compared."""
 
 import time
 from typing import Any
@@ -6,15 +6,17 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
+from local_galaxy.configuration import CHECKOUT
 from local_galaxy.session import Session, session_with_samples
 from local_galaxy.staging import make_list, map_over, run_tool, text_of, texts_of
 
 COLLECTION = 'Experiment 1'
+PICTURE = CHECKOUT / '.galaxy' / 'similar.png'
 
 
 def main() -> None:
     with session_with_samples('demo') as session:
-        tables = [table(session) for table in (generate, verify, verify_manifest)]
+        tables = [table(session) for table in (generate, verify, verify_manifest, find_similar)]
     console = Console(width=120)
     for table in tables:
         console.print(table)
@@ -64,6 +66,22 @@ def verify_manifest(session: Session) -> Table:
     ))
     for name, status, _, _, distance, found_as in rows[1:]:
         table.add_row(name, status, distance, found_as)
+    return table
+
+
+def find_similar(session: Session) -> Table:
+    """Find what is similar in the collection, and save the picture."""
+    print('Running Find datasets with similar ISCC-CODEs ...', flush=True)
+    answer, seconds = timed_run(
+        session, 'iscc_sum_similarity', input_files=session.samples['collection'], extra_outputs=['plot'])
+    pairs, plot = answer['outputs']
+    PICTURE.write_bytes(session.galaxy.datasets.download_dataset(plot['id']))
+    table = Table('Dataset', 'Similar to', 'Distance', title=(
+        f'Find datasets with similar ISCC-CODEs\nin {seconds} s; the picture is {PICTURE.relative_to(CHECKOUT)}'
+    ))
+    for line in text_of(session.galaxy, pairs['id']).splitlines()[1:]:
+        _, name, _, _, match, _, distance = line.split('\t')
+        table.add_row(name, match, distance)
     return table
 
 

@@ -84,8 +84,7 @@ def galaxy_state() -> Path:
 @pytest.fixture
 def hasher(galaxy_state):
     """Replace the `iscc-sum` that Galaxy's dependency resolution finds, until the test ends."""
-    environment = next((galaxy_state / 'dependencies' / 'iscc-sum').glob('*/env.sh'))
-    original = environment.read_text()
+    originals = {file: file.read_text() for file in (galaxy_state / 'dependencies').glob('*/*/env.sh')}
     folder = galaxy_state / 'fake hasher'
     folder.mkdir(exist_ok=True)
 
@@ -93,7 +92,9 @@ def hasher(galaxy_state):
         command = folder / 'iscc-sum'
         command.write_text(f'#!/bin/sh\n{script}\n')
         command.chmod(0o755)
-        environment.write_text(f'{original}export PATH={shlex.quote(str(folder))}:"$PATH"\n')
+        for file, original in originals.items():
+            file.write_text(f'{original}export PATH={shlex.quote(str(folder))}:"$PATH"\n')
 
     yield install
-    environment.write_text(original)
+    for file, original in originals.items():
+        file.write_text(original)

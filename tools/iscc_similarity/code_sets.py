@@ -49,7 +49,7 @@ def code_set(of_entries: Sequence[str]) -> CodeSet:
         places = np.flatnonzero(is_narrow == narrow)
         data = b''.join(codes.halves(of_entries[place])[0] for place in places)
         words = np.frombuffer(data, '>u8').astype(np.uint64).reshape(-1, width)
-        different, code_of[places] = _different(words)
+        different, code_of[places] = different_rows(words)
         code_of[places] += found
         found += len(different)
         forms.append(different)
@@ -66,7 +66,7 @@ def distances(sets: Sequence[CodeSet], one: np.ndarray, other: np.ndarray) -> np
     return differing[:, 0] + differing[:, 1] * (is_wide[one] & is_wide[other])
 
 
-def _different(words: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def different_rows(words: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Give the different rows, and which of them each row is."""
     order = np.lexsort(words.T)
     is_new = np.ones(len(words), bool)
