@@ -25,7 +25,7 @@ TILE = (64, 2 ** 12)
 # Nanoseconds (measured): to compare two codes of one word; to find the codes of a block, to compare with one of them;
 # to plan.
 COMPARE, LOOK_UP, TRY = 0.4, 6, 7
-PLANNING = 10 ** 7
+PLANNING = 5 * 10 ** 7
 # A table of all values of a block takes at most 64 MB.
 LARGEST_BLOCK = 24
 # With smaller blocks the codes of a block's value are too many.
