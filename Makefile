@@ -5,6 +5,7 @@ ENVS := .envs
 DEV := $(ENVS)/dev/bin
 UV := $(ENVS)/uv/bin/uv
 STATE := .galaxy
+GALAXY_BRANCH := release_26.1
 BENCHMARKS := hash_one_dataset hash_many_datasets map_or_manifest find_similar_files search_pairs
 TOOLS := $(shell grep -l '^<tool' tools/*/*.xml)
 
@@ -16,7 +17,7 @@ export PYTHONPATH := $(CURDIR)
 export PLANEMO_GLOBAL_WORKSPACE := $(CURDIR)/$(STATE)/planemo
 
 .DEFAULT_GOAL := help
-.PHONY: help demo serve test lint test-unit test-galaxy test-tools environments bench lock clean
+.PHONY: help demo serve test lint test-unit test-galaxy test-tools test-biocontainers release deploy environments bench lock clean
 
 help:  ## Show what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -33,6 +34,8 @@ lint: environments  ## Lint the tools and the Python, at warn level
 	$(DEV)/flake8
 	$(DEV)/python -m gialint --tool_path tools
 	$(DEV)/planemo lint --fail_level warn $(TOOLS)
+	$(DEV)/check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/*.yml
+	$(DEV)/zizmor --offline --quiet .github/workflows
 	@rm -rf $(SHED_COPY) && mkdir -p $(SHED_COPY) && cp -a .shed.yml README.md macros tools test-data $(SHED_COPY)
 	$(DEV)/planemo shed_lint --tools --ensure_metadata --fail_level warn --skip version_bumped $(SHED_COPY)
 
@@ -48,6 +51,17 @@ test-tools:
 	  --galaxy_user_key $$GALAXY_USER_KEY --test_timeout 120 --test_output $(STATE)/tool_tests.html \
 	  --test_output_json $(STATE)/tool_tests.json $(TOOLS)
 	$(DEV)/pytest --maxfail 3 tests/galaxy
+
+# Both need the network: a Galaxy from its repository and images, and the ToolShed (the key is in SHED_KEY).
+test-biocontainers: environments  ## Test all tools in BioContainers, in a Galaxy of GALAXY_BRANCH
+	$(DEV)/planemo test --biocontainers --galaxy_branch $(GALAXY_BRANCH) --test_output $(STATE)/tool_tests.html $(TOOLS)
+
+release: environments  ## Note in tests/released.json what ships as this version
+	$(DEV)/python -m local_galaxy.release
+
+deploy: environments  ## Upload the repositories and the suite to SHED, testtoolshed or toolshed
+	$(DEV)/planemo shed_update --shed_target $(SHED) --shed_key_from_env SHED_KEY --force_repository_creation \
+	  --check_diff --message "$$(git rev-parse HEAD)" .
 
 environments: $(ENVS)/galaxy/ready $(ENVS)/dev/ready $(ENVS)/jobs/ready $(ENVS)/similarity/ready
 

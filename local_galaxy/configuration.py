@@ -42,13 +42,16 @@ def job_requirements() -> dict[tuple[str, str], Path]:
     return found
 
 
-def write_configuration(state: Path) -> Path:
-    """Write all configuration files into the state folder, and give the path of `galaxy.yml`."""
+def write_configuration(state: Path, installed_tools: Path | None = None) -> Path:
+    """Write all configuration files into the state folder, and give the path of `galaxy.yml`.
+
+    The tools are those of the checkout, or those that a file lists which Galaxy keeps of what it has installed.
+    """
     _write_job_environments(state / 'dependencies')
     # Galaxy makes this folder, but its Celery worker, which may be first, needs it too.
     (state / 'data').mkdir()
     tool_panel = state / 'tool_conf.yml'
-    tool_panel.write_text(json.dumps(_tool_panel()), encoding='utf-8')
+    tool_panel.write_text(json.dumps(_tool_panel([] if installed_tools else tool_files())), encoding='utf-8')
     galaxy = {
         'data_dir': str(state / 'data'),
         'database_connection': f'sqlite:///{state}/galaxy.sqlite',
@@ -63,8 +66,9 @@ def write_configuration(state: Path) -> Path:
         'bootstrap_admin_api_key': ADMIN_KEY,
         'admin_users': ADMIN_EMAIL,
         'conda_auto_init': False,
-        'tool_config_file': str(tool_panel),
-        'tool_test_data_directories': str(TEST_DATA),
+        'tool_config_file': ','.join(map(str, filter(None, (tool_panel, installed_tools)))),
+        # Installed tools bring their own.
+        'tool_test_data_directories': str(state / 'none' if installed_tools else TEST_DATA),
         'dependency_resolvers': [{'type': 'galaxy_packages', 'base_path': str(state / 'dependencies')}],
         'job_config': _job_config(),
         'brand': 'ISCC tools',
@@ -81,11 +85,15 @@ def environment_variables() -> dict[str, str]:
     return {'VIRTUAL_ENV': str(root), 'PATH': f'{root}/bin:{os.environ["PATH"]}', 'PYTHONPATH': str(PYTHON_PATH)}
 
 
-def _tool_panel() -> dict:
-    iscc_tools = [{'type': 'tool', 'file': str(path)} for path in tool_files()]
+def _tool_panel(tools: list[Path]) -> dict:
+    iscc_tools = [{'type': 'tool', 'file': str(path)} for path in tools]
     return {'items': [
         {'type': 'section', 'id': 'get_data', 'name': 'Get Data', 'items': [
             {'type': 'tool', 'file': 'data_source/upload.xml'},
+        ]},
+        # Workflows that were made before Verify took a dataset turn its text into a parameter.
+        {'type': 'section', 'id': 'expressions', 'name': 'Expressions', 'items': [
+            {'type': 'tool', 'file': 'expression_tools/parse_values_from_file.xml'},
         ]},
         {'type': 'section', 'id': 'iscc', 'name': 'ISCC', 'items': iscc_tools},
     ]}

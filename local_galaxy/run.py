@@ -1,4 +1,4 @@
-"""Run a command beside a local Galaxy: `python -m local_galaxy.run STATE COMMAND...`.
+"""Run a command beside a local Galaxy that has the suite installed: `python -m local_galaxy.run STATE COMMAND...`.
 
 The command finds Galaxy in the variables GALAXY_URL, GALAXY_ADMIN_KEY, GALAXY_USER_KEY and GALAXY_STATE, and its exit
 code is passed on.
@@ -15,7 +15,7 @@ from local_galaxy.session import PASSWORD, started, USER
 
 def main() -> int:
     state, *command = sys.argv[1:]
-    with started(Path(state)) as local:
+    with started(Path(state), as_installed=True) as local:
         variables = {
             'GALAXY_URL': local.url,
             'GALAXY_ADMIN_KEY': ADMIN_KEY,

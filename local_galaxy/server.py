@@ -15,6 +15,7 @@ from bioblend.galaxy import GalaxyInstance
 from requests.exceptions import ConnectionError as NothingListens
 
 from local_galaxy.configuration import ADMIN_KEY, environment_variables, write_configuration
+from local_galaxy.shed import install, make_archives
 
 WEB = [
     'gunicorn', 'galaxy.webapps.galaxy.fast_factory:factory()', '--worker-class',
@@ -40,8 +41,10 @@ class LocalGalaxy:
     All that it writes lies in the `state` folder, which is emptied at the start.
     """
 
-    def __init__(self, state: Path) -> None:
+    def __init__(self, state: Path, as_installed: bool = False) -> None:
+        """The tools are those of the checkout, or `as_installed`: from the archives for the ToolShed."""
         self.state = state.resolve()
+        self.as_installed = as_installed
         self.url = f'http://127.0.0.1:{_free_port()}'
         self.admin = GalaxyInstance(self.url, ADMIN_KEY)
         self._processes: list[psutil.Popen] = []
@@ -53,7 +56,10 @@ class LocalGalaxy:
             signal.signal(number, lambda *_: sys.exit('Galaxy is stopped.'))
         shutil.rmtree(self.state, ignore_errors=True)
         self.state.mkdir(parents=True)
-        configuration = write_configuration(self.state)
+        installed = None
+        if self.as_installed:
+            installed = install(make_archives(self.state / 'shed'), self.state / 'shed_tools')
+        configuration = write_configuration(self.state, installed)
         try:
             self._start('web', [*WEB, '--bind', self.url.removeprefix('http://')], configuration)
             self._start('tasks', TASKS, configuration)
