@@ -17,7 +17,7 @@ export PYTHONPATH := $(CURDIR)
 export PLANEMO_GLOBAL_WORKSPACE := $(CURDIR)/$(STATE)/planemo
 
 .DEFAULT_GOAL := help
-.PHONY: help demo serve test lint test-unit test-galaxy test-tools test-biocontainers release deploy environments bench lock clean
+.PHONY: help demo serve test lint test-unit test-galaxy test-containers test-tools test-xml test-biocontainers release deploy environments bench lock clean
 
 help:  ## Show what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -45,12 +45,17 @@ test-unit: environments  ## Test the Python beside the tools and the local Galax
 test-galaxy: environments  ## Test all tools in one local Galaxy
 	$(DEV)/python -m local_galaxy.run $(STATE)/test $(MAKE) --no-print-directory test-tools
 
+test-containers: environments  ## Test all tools in containers, by podman
+	$(DEV)/python -m local_galaxy.run --containers $(STATE)/containers $(MAKE) --no-print-directory test-xml
+
 # Needs the variables that local_galaxy.run sets.
-test-tools:
+test-tools: test-xml
+	$(DEV)/pytest --maxfail 3 tests/galaxy
+
+test-xml:
 	$(DEV)/planemo test --galaxy_url $$GALAXY_URL --galaxy_admin_key $$GALAXY_ADMIN_KEY \
 	  --galaxy_user_key $$GALAXY_USER_KEY --test_timeout 120 --test_output $(STATE)/tool_tests.html \
 	  --test_output_json $(STATE)/tool_tests.json $(TOOLS)
-	$(DEV)/pytest --maxfail 3 tests/galaxy
 
 # Both need the network: a Galaxy from its repository and images, and the ToolShed (the key is in SHED_KEY).
 test-biocontainers: environments  ## Test all tools in BioContainers, in a Galaxy of GALAXY_BRANCH

@@ -3,6 +3,7 @@
 import json
 import os
 from pathlib import Path
+from typing import Any
 
 CHECKOUT = Path(__file__).parent.parent
 ENVIRONMENTS = CHECKOUT / '.envs'
@@ -42,12 +43,18 @@ def job_requirements() -> dict[tuple[str, str], Path]:
     return found
 
 
-def write_configuration(state: Path, installed_tools: Path | None = None) -> Path:
+def write_configuration(
+    state: Path, installed_tools: Path | None = None, destination: dict[str, Any] | None = None,
+) -> Path:
     """Write all configuration files into the state folder, and give the path of `galaxy.yml`.
 
-    The tools are those of the checkout, or those that a file lists which Galaxy keeps of what it has installed.
+    The tools are those of the checkout, or those that a file lists which Galaxy keeps of what is installed. Jobs find
+    the packages that their tool declares, or with a `destination` of containers those in the container alone.
     """
-    _write_job_environments(state / 'dependencies')
+    dependencies = state / 'dependencies'
+    dependencies.mkdir()
+    if not destination:
+        _write_job_environments(dependencies)
     # Galaxy makes this folder, but its Celery worker, which may be first, needs it too.
     (state / 'data').mkdir()
     tool_panel = state / 'tool_conf.yml'
@@ -69,8 +76,11 @@ def write_configuration(state: Path, installed_tools: Path | None = None) -> Pat
         'tool_config_file': ','.join(map(str, filter(None, (tool_panel, installed_tools)))),
         # Installed tools bring their own.
         'tool_test_data_directories': str(state / 'none' if installed_tools else TEST_DATA),
-        'dependency_resolvers': [{'type': 'galaxy_packages', 'base_path': str(state / 'dependencies')}],
-        'job_config': _job_config(),
+        'dependency_resolvers': [{'type': 'galaxy_packages', 'base_path': str(dependencies)}],
+        'container_resolvers': [{'type': 'cached_mulled'}] if destination else [],
+        # In a container the inputs are then mounted read-only.
+        'outputs_to_working_directory': bool(destination),
+        'job_config': _job_config(destination or {}),
         'brand': 'ISCC tools',
     }
     path = state / 'galaxy.yml'
@@ -79,10 +89,14 @@ def write_configuration(state: Path, installed_tools: Path | None = None) -> Pat
     return path
 
 
-def environment_variables() -> dict[str, str]:
-    """Give the variables that switch a process over to Galaxy's environment; its jobs inherit them."""
+def environment_variables(*commands: Path) -> dict[str, str]:
+    """Give the variables that switch a process over to Galaxy's environment; its jobs inherit them.
+
+    Folders of further commands come first.
+    """
     root = ENVIRONMENTS / 'galaxy'
-    return {'VIRTUAL_ENV': str(root), 'PATH': f'{root}/bin:{os.environ["PATH"]}', 'PYTHONPATH': str(PYTHON_PATH)}
+    path = ':'.join(map(str, [*commands, root / 'bin', os.environ['PATH']]))
+    return {'VIRTUAL_ENV': str(root), 'PATH': path, 'PYTHONPATH': str(PYTHON_PATH)}
 
 
 def _tool_panel(tools: list[Path]) -> dict:
@@ -99,10 +113,11 @@ def _tool_panel(tools: list[Path]) -> dict:
     ]}
 
 
-def _job_config() -> dict:
+def _job_config(destination: dict[str, Any]) -> dict:
+    environment = {'runner': 'local', 'local_slots': SLOTS, **destination}
     return {
         'runners': {'local': {'load': 'galaxy.jobs.runners.local:LocalJobRunner', 'workers': WORKERS}},
-        'execution': {'default': 'local', 'environments': {'local': {'runner': 'local', 'local_slots': SLOTS}}},
+        'execution': {'default': 'local', 'environments': {'local': environment}},
     }
 
 

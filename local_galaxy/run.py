@@ -1,5 +1,6 @@
 """Run a command beside a local Galaxy that has the suite installed: `python -m local_galaxy.run STATE COMMAND...`.
 
+With `--containers` before these, jobs run in containers; where this machine has none, the command is skipped.
 The command finds Galaxy in the variables GALAXY_URL, GALAXY_ADMIN_KEY, GALAXY_USER_KEY and GALAXY_STATE, and its exit
 code is passed on.
 """
@@ -10,12 +11,20 @@ import sys
 from pathlib import Path
 
 from local_galaxy.configuration import ADMIN_KEY
+from local_galaxy.containers import missing_commands
 from local_galaxy.session import PASSWORD, started, USER
 
 
+CONTAINERS = '--containers'
+
+
 def main() -> int:
-    state, *command = sys.argv[1:]
-    with started(Path(state), as_installed=True) as local:
+    in_containers = sys.argv[1] == CONTAINERS
+    if in_containers and missing_commands():
+        print(f'Skipped: no containers on this machine, which lacks {", ".join(missing_commands())}.')
+        return 0
+    state, *command = sys.argv[1 + in_containers:]
+    with started(Path(state), as_installed=True, in_containers=in_containers) as local:
         variables = {
             'GALAXY_URL': local.url,
             'GALAXY_ADMIN_KEY': ADMIN_KEY,

@@ -15,6 +15,7 @@ from bioblend.galaxy import GalaxyInstance
 from requests.exceptions import ConnectionError as NothingListens
 
 from local_galaxy.configuration import ADMIN_KEY, environment_variables, write_configuration
+from local_galaxy.containers import destination, make_containers
 from local_galaxy.shed import install, make_archives
 
 WEB = [
@@ -41,10 +42,12 @@ class LocalGalaxy:
     All that it writes lies in the `state` folder, which is emptied at the start.
     """
 
-    def __init__(self, state: Path, as_installed: bool = False) -> None:
+    def __init__(self, state: Path, as_installed: bool = False, in_containers: bool = False) -> None:
         """The tools are those of the checkout, or `as_installed`: from the archives for the ToolShed."""
         self.state = state.resolve()
         self.as_installed = as_installed
+        self.in_containers = in_containers
+        self._commands: list[Path] = []
         self.url = f'http://127.0.0.1:{_free_port()}'
         self.admin = GalaxyInstance(self.url, ADMIN_KEY)
         self._processes: list[psutil.Popen] = []
@@ -59,7 +62,9 @@ class LocalGalaxy:
         installed = None
         if self.as_installed:
             installed = install(make_archives(self.state / 'shed'), self.state / 'shed_tools')
-        configuration = write_configuration(self.state, installed)
+        if self.in_containers:
+            self._commands = [make_containers(self.state / 'containers')]
+        configuration = write_configuration(self.state, installed, destination() if self.in_containers else None)
         try:
             self._start('web', [*WEB, '--bind', self.url.removeprefix('http://')], configuration)
             self._start('tasks', TASKS, configuration)
@@ -78,7 +83,7 @@ class LocalGalaxy:
         return self.admin.users.create_user_apikey(user['id'])
 
     def _start(self, name: str, command: list[str], configuration: Path) -> None:
-        variables = {**os.environ, **environment_variables(), 'GALAXY_CONFIG_FILE': str(configuration)}
+        variables = {**os.environ, **environment_variables(*self._commands), 'GALAXY_CONFIG_FILE': str(configuration)}
         # A session of its own keeps Ctrl-C from the servers: they end in order, by `_stop`.
         with self._log(name).open('wb') as log:
             self._processes.append(psutil.Popen(
