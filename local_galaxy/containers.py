@@ -37,9 +37,14 @@ esac
 '''
 
 
-def missing_commands() -> list[str]:
-    """Give the commands that containers need and this machine lacks."""
-    return [command for command in ('podman', 'runc', 'ldd', 'tar') if not shutil.which(command)]
+def reason_for_none() -> str:
+    """Say why this machine can run no containers; an empty text means that it can."""
+    missing = [command for command in ('podman', 'runc', 'ldd', 'tar') if not shutil.which(command)]
+    if missing:
+        return f'it has no {", ".join(missing)}'
+    if os.geteuid() != 0:
+        return 'only root can map the users of a container as these tests need it'
+    return ''
 
 
 def make_containers(folder: Path) -> Path:

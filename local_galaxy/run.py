@@ -11,7 +11,7 @@ import sys
 from pathlib import Path
 
 from local_galaxy.configuration import ADMIN_KEY
-from local_galaxy.containers import missing_commands
+from local_galaxy.containers import reason_for_none
 from local_galaxy.session import PASSWORD, started, USER
 
 
@@ -20,8 +20,8 @@ CONTAINERS = '--containers'
 
 def main() -> int:
     in_containers = sys.argv[1] == CONTAINERS
-    if in_containers and missing_commands():
-        print(f'Skipped: no containers on this machine, which lacks {", ".join(missing_commands())}.')
+    if in_containers and reason_for_none():
+        print(f'SKIPPED: this machine can run no containers, because {reason_for_none()}.')
         return 0
     state, *command = sys.argv[1 + in_containers:]
     with started(Path(state), as_installed=True, in_containers=in_containers) as local:
