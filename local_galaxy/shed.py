@@ -3,7 +3,6 @@
 import shutil
 import subprocess
 import sys
-import tarfile
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -45,8 +44,7 @@ def install(archives: dict[str, Path], folder: Path) -> Path:
     section = ElementTree.SubElement(toolbox, 'section', id='iscc', name='ISCC')
     for name, archive in archives.items():
         repository = folder / TOOL_SHED / 'repos' / owner / name / REVISION / name
-        with tarfile.open(archive) as tar:
-            tar.extractall(repository, filter='data')
+        shutil.unpack_archive(archive, repository)
         for file in sorted(repository.glob('*.xml')):
             if not file.read_text(encoding='utf-8').startswith('<tool'):
                 continue

@@ -63,20 +63,22 @@ def test_the_output_of_generate_is_connected_to_verify(history, output_format):
     assert [report.split(' ')[0] for report in reports.values()] == ['OK', 'OK']
 
 
-STOP_ON_MISMATCH = {
-    'class': 'GalaxyWorkflow',
-    'label': 'Stop on a mismatch',
-    'inputs': {'original': 'data', 'copy': 'data'},
-    'outputs': {},
-    'steps': {
-        'generate': {'tool_id': 'iscc_sum', 'in': {'input_file': 'original'}},
-        'verify': {
-            'tool_id': 'iscc_sum_verify', 'in': {'input_file': 'copy', 'expected_file': 'generate/output_file'},
-            'state': {'on_mismatch': 'fail'},
+def stop_on_mismatch(generate: str, verify: str) -> dict:
+    """Write a workflow with the tools of these ids."""
+    return {
+        'class': 'GalaxyWorkflow',
+        'label': 'Stop on a mismatch',
+        'inputs': {'original': 'data', 'copy': 'data'},
+        'outputs': {},
+        'steps': {
+            'generate': {'tool_id': generate, 'in': {'input_file': 'original'}},
+            'verify': {
+                'tool_id': verify, 'in': {'input_file': 'copy', 'expected_file': 'generate/output_file'},
+                'state': {'on_mismatch': 'fail'},
+            },
+            'go on': {'tool_id': generate, 'in': {'input_file': 'verify/output_file'}},
         },
-        'go on': {'tool_id': 'iscc_sum', 'in': {'input_file': 'verify/output_file'}},
-    },
-}
+    }
 
 
 @pytest.mark.parametrize('copy, states', [
@@ -85,7 +87,9 @@ STOP_ON_MISMATCH = {
 def test_a_mismatch_stops_a_workflow(history, tiff, copy, states):
     galaxy = history.galaxy
     copied = history.upload(**{'class': 'File', 'path': copy})
-    workflow_id = galaxy.workflows.import_workflow_dict(STOP_ON_MISMATCH)['id']
+    # A workflow names installed tools by their whole ids.
+    ids = (galaxy.tools.show_tool(name)['id'] for name in ('iscc_sum', 'iscc_sum_verify'))
+    workflow_id = galaxy.workflows.import_workflow_dict(stop_on_mismatch(*ids))['id']
     invocation = galaxy.workflows.invoke_workflow(
         workflow_id, inputs={'original': tiff, 'copy': copied}, inputs_by='name', history_id=history.id,
         allow_tool_state_corrections=True)

@@ -1,5 +1,6 @@
 """What ships: the archives for the ToolShed, flat, self-contained, with the test data of their tools and no more."""
 
+import shutil
 import subprocess
 import sys
 import tarfile
@@ -21,8 +22,7 @@ def archives(tmp_path_factory):
 @pytest.fixture
 def unpacked(archives, tmp_path, request):
     """Unpack the archive of a repository into an empty folder."""
-    with tarfile.open(archives[request.param]) as tar:
-        tar.extractall(tmp_path, filter='data')
+    shutil.unpack_archive(archives[request.param], tmp_path)
     return tmp_path
 
 

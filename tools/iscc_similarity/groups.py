@@ -9,6 +9,7 @@ import codes
 from code_sets import CodeSet, distances
 from entries import Entry
 from matches import Matches
+from table_names import escaped
 
 COLUMNS = (
     'group', 'group_size', 'file_id', 'filename', 'iscc_code', 'identical_group', 'representative', 'distance',
@@ -34,7 +35,7 @@ class Groups:
         """Give the rows of the table."""
         columns = (each.tolist() for each in (self.group, self.size, self.representative, self.distance))
         for entry, identical, group, size, representative, distance in zip(self.entries, self.identical, *columns):
-            name = self.entries[representative].columns.split('\t')[1]
+            name = escaped(self.entries[representative].name)
             yield f'{group}\t{size}\t{entry.columns}\t{identical}\t{name}\t{distance}\n'
 
 

@@ -102,9 +102,11 @@ class Block:
 
 @dataclass(frozen=True)
 class Index:
-    """The codes of both sides in the order of a block's values, and where the codes of each value begin."""
+    """The codes of both sides in the order of a block's values, and where the codes of each value begin.
 
-    block: Block
+    `earlier` are the bits and the limits of the blocks before: what is near in one of those was found there.
+    """
+
     earlier: list[tuple[np.ndarray, int]]
     left_order: np.ndarray
     left_values: np.ndarray
@@ -130,9 +132,9 @@ class _Search:
         varying = _varying_bits(self.left, self.right)
         share = 0.5 if self.is_self else 1
         least, best = share * len(self.left) * len(self.right) * width * COMPARE, None
-        sample = self.right[::max(1, len(self.right) // SAMPLE)]
         if least < PLANNING:
             return None
+        sample = self.right[::max(1, len(self.right) // SAMPLE)]
         for count in range(1, min(self.limit + 1, len(varying) // SMALLEST_BLOCK) + 1):
             blocks = _blocks(varying, count, self.limit)
             look_ups = sum(block.mask_count for block in blocks)
@@ -180,7 +182,7 @@ class _Search:
             left_order = np.argsort(left_values)
             left_values, left = left_values[left_order], np.ascontiguousarray(self.left[left_order].T)
         earlier = [(block.words(width), block.limit) for block in blocks[:number]]
-        return Index(block, earlier, left_order, left_values, left, right_order, right, starts)
+        return Index(earlier, left_order, left_values, left, right_order, right, starts)
 
     def try_mask(self, index: Index, mask: int) -> None:
         """Compare all codes with those whose value of the block differs in just the bits of the mask."""
