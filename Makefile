@@ -20,7 +20,7 @@ export PLANEMO_GLOBAL_WORKSPACE := $(CURDIR)/$(STATE)/planemo
 .PHONY: help demo serve test lint test-unit test-galaxy test-containers test-tools test-xml test-biocontainers release deploy environments bench lock clean
 
 help:  ## Show what can be made
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 demo: environments  ## Hash, verify and compare sample images in a real Galaxy
 	$(DEV)/python -m local_galaxy.demo

@@ -8,6 +8,7 @@ import os
 import re
 import shutil
 import subprocess
+import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -44,7 +45,16 @@ def reason_for_none() -> str:
         return f'it has no {", ".join(missing)}'
     if os.geteuid() != 0:
         return 'only root can map the users of a container as these tests need it'
-    return ''
+    # A machine may have podman and yet not let it run anything.
+    with tempfile.TemporaryDirectory() as name:
+        root, command = Path(name), Path(shutil.which('true')).resolve()
+        for folder in ('dev', 'etc', 'proc', 'sys', 'tmp'):
+            (root / folder).mkdir()
+        _copy_linked(root, command)
+        done = subprocess.run(
+            ['podman', '--runtime', 'runc', 'run', '--rm', '--network', 'none', *RUN_OPTIONS.split(), '--rootfs', root,
+             command], capture_output=True, text=True)
+    return f'podman says: {done.stderr.strip()}' if done.returncode else ''
 
 
 def make_containers(folder: Path) -> Path:

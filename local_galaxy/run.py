@@ -14,14 +14,14 @@ from local_galaxy.configuration import ADMIN_KEY
 from local_galaxy.containers import reason_for_none
 from local_galaxy.session import PASSWORD, started, USER
 
-
 CONTAINERS = '--containers'
 
 
 def main() -> int:
     in_containers = sys.argv[1] == CONTAINERS
-    if in_containers and reason_for_none():
-        print(f'SKIPPED: this machine can run no containers, because {reason_for_none()}.')
+    reason = reason_for_none() if in_containers else ''
+    if reason:
+        print(f'SKIPPED: this machine can run no containers, because {reason}.')
         return 0
     state, *command = sys.argv[1 + in_containers:]
     with started(Path(state), as_installed=True, in_containers=in_containers) as local:
