@@ -12,6 +12,7 @@ JOBS_BIN = ENVIRONMENTS / 'jobs' / 'bin'
 SIMILARITY_BIN = ENVIRONMENTS / 'similarity' / 'bin'
 TOOLS = CHECKOUT / 'tools'
 TEST_DATA = CHECKOUT / 'test-data'
+TOURS = CHECKOUT / 'tours'
 REQUIREMENTS = CHECKOUT / 'requirements'
 # Names on PyPI that are others in Conda, in which the tools declare their requirements.
 CONDA_NAMES = {'matplotlib': 'matplotlib-base'}
@@ -81,6 +82,7 @@ def write_configuration(
         # In a container the inputs are then mounted read-only.
         'outputs_to_working_directory': bool(destination),
         'job_config': _job_config(destination or {}),
+        'tour_config_dir': str(TOURS),
         'brand': 'ISCC tools',
     }
     path = state / 'galaxy.yml'
