@@ -68,7 +68,7 @@ class Newcomer:
         expect(self.page.locator('#current-history-panel')).to_contain_text(history['name'])
 
     def upload(self, *files: Path) -> None:
-        """Upload files by the dialog."""
+        """Upload files by the dialog, into an empty history."""
         self.page.locator('#activity-upload').click()
         with self.page.expect_file_chooser() as chooser:
             self.page.locator('#btn-local').click()
@@ -77,8 +77,8 @@ class Newcomer:
         self.look('upload')
         self.page.locator('#regular #btn-start').click()
         self.page.locator('#regular #btn-close').click()
-        for file in files:
-            self.item(file.name)
+        for number, file in enumerate(files, start=1):
+            self.item(f'{number}: {file.name}')
 
     def open_tool(self, name: str) -> None:
         """Find a tool in the tool panel, and open its form."""
@@ -93,36 +93,56 @@ class Newcomer:
         return self.page.locator(f'#form-element-{name}')
 
     def choose(self, parameter: str, value: str, kind: str | None = None) -> None:
-        """Choose what contains `value` in a list of datasets or options; of `kind`, the title of a button beside it."""
+        """Choose what contains `value` in a list of datasets, which are of `kind`, the title of a button beside it.
+
+        Galaxy then makes the form anew, and what is chosen while it does so is lost.
+        """
         place = self.parameter(parameter)
         if kind:
             place.get_by_title(kind).click()
         place.locator('.multiselect').click()
-        place.locator('.multiselect__option:visible').filter(has_text=value).first.click()
+        with self.page.expect_response(re.compile('/api/tools/.*/build')):
+            place.locator('.multiselect__option:visible').filter(has_text=value).first.click()
         expect(place.locator('.multiselect__tags')).to_contain_text(value)
+        # A list of which several can be chosen stays open.
+        self.page.keyboard.press('Escape')
+        expect(place.locator('.multiselect--active')).to_have_count(0)
 
     def tick(self, parameter: str, option: str) -> None:
         place = self.parameter(parameter)
         place.get_by_text(option, exact=True).click()
         expect(place.get_by_label(option, exact=True)).to_be_checked()
 
-    def run_tool(self) -> None:
-        """Press the button at the top of the form."""
-        self.page.locator('button#execute').click()
-        expect(self.page.locator('#center .donemessagelarge, #center .alert-success')).to_contain_text('Started tool')
+    def run_tool(self) -> list[str]:
+        """Press the button at the top of the form; give the outputs as Galaxy announces them, with their numbers."""
+        self.page.locator('button#execute').first.click()
+        message = self.page.locator('#center .donemessagelarge')
+        expect(message).to_contain_text('Started tool')
+        return message.locator('li').all_inner_texts()
 
     def item(self, name: str) -> Locator:
-        """Give the newest dataset or collection of the history that has this in its name, once it is green."""
-        item = self.page.locator('.history-index .content-item').filter(has_text=name).first
+        """Give a dataset or collection of the history by its number and name, once it is green."""
+        number = name.split(':')[0]
+        item = self.page.locator(f'.history-index .content-item[data-hid="{number}"]')
+        expect(item).to_contain_text(name)
         expect(item).to_have_attribute('data-state', 'ok', timeout=JOB_MILLISECONDS)
         return item
 
-    def open(self, name: str) -> Locator:
-        """Look at a dataset of the history; give the part of the page that shows it."""
+    def open(self, name: str) -> None:
+        """Look at a dataset of the history."""
         self.item(name).locator('.display-btn').click()
-        center = self.page.locator('#center')
-        expect(center).to_contain_text(name)
-        return center
+        expect(self.page.locator('#center h1')).to_contain_text(name)
+
+    def text(self) -> Locator:
+        """Give the text of the open dataset."""
+        return self.page.frame_locator('#center iframe#frame').locator('body')
+
+    def rows(self) -> list[dict[str, str]]:
+        """Give the rows of the open table by its column names, as Galaxy shows them."""
+        self.page.locator('#center tbody tr').first.wait_for()
+        names = self.page.locator('#center thead th').all_inner_texts()
+        rows = self.page.locator('#center tbody tr').all()
+        return [dict(zip(names, row.locator('td').all_inner_texts(), strict=True)) for row in rows]
 
     def _note(self, error: str) -> None:
         if not GALAXYS_OWN_ERRORS.search(error):
