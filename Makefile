@@ -8,6 +8,7 @@ STATE := .galaxy
 GALAXY_BRANCH := release_26.1
 BENCHMARKS := hash_one_dataset hash_many_datasets map_or_manifest find_similar_files search_pairs
 TOOLS := $(shell grep -l '^<tool' tools/*/*.xml)
+WORKFLOWS := $(wildcard workflows/*)
 
 SHELL := /bin/bash
 # planemo wants what it lints for the ToolShed to lie in folders named as on GitHub. What it is to skip asks the network.
@@ -17,7 +18,7 @@ export PYTHONPATH := $(CURDIR)
 export PLANEMO_GLOBAL_WORKSPACE := $(CURDIR)/$(STATE)/planemo
 
 .DEFAULT_GOAL := help
-.PHONY: help demo serve test lint test-unit test-galaxy test-containers test-tools test-xml test-biocontainers release deploy environments bench lock clean
+.PHONY: help demo serve test lint test-unit test-galaxy test-containers test-tools test-xml test-workflows test-biocontainers release deploy environments bench lock clean
 
 help:  ## Show what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -34,6 +35,7 @@ lint: environments  ## Lint the tools and the Python, at warn level
 	$(DEV)/flake8
 	$(DEV)/python -m gialint --tool_path tools
 	$(DEV)/planemo lint --fail_level warn $(TOOLS)
+	$(DEV)/planemo workflow_lint --iwc --fail_level warn $(WORKFLOWS)
 	$(DEV)/check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/*.yml
 	$(DEV)/zizmor --offline --quiet .github/workflows
 	@rm -rf $(SHED_COPY) && mkdir -p $(SHED_COPY) && cp -a .shed.yml README.md macros tools test-data $(SHED_COPY)
@@ -42,20 +44,24 @@ lint: environments  ## Lint the tools and the Python, at warn level
 test-unit: environments  ## Test the Python beside the tools and the local Galaxy
 	$(DEV)/pytest tests/unit
 
-test-galaxy: environments  ## Test all tools in one local Galaxy
+test-galaxy: environments  ## Test all tools and workflows in one local Galaxy
 	$(DEV)/python -m local_galaxy.run $(STATE)/test $(MAKE) --no-print-directory test-tools
 
 test-containers: environments  ## Test all tools in containers, by podman
 	$(DEV)/python -m local_galaxy.run --containers $(STATE)/containers $(MAKE) --no-print-directory test-xml
 
 # Needs the variables that local_galaxy.run sets.
-test-tools: test-xml
+test-tools: test-xml test-workflows
 	$(DEV)/pytest --maxfail 3 tests/galaxy
 
+PLANEMO_TEST = $(DEV)/planemo test --galaxy_url $$GALAXY_URL --galaxy_admin_key $$GALAXY_ADMIN_KEY \
+  --galaxy_user_key $$GALAXY_USER_KEY --test_timeout 120
+
 test-xml:
-	$(DEV)/planemo test --galaxy_url $$GALAXY_URL --galaxy_admin_key $$GALAXY_ADMIN_KEY \
-	  --galaxy_user_key $$GALAXY_USER_KEY --test_timeout 120 --test_output $(STATE)/tool_tests.html \
-	  --test_output_json $(STATE)/tool_tests.json $(TOOLS)
+	$(PLANEMO_TEST) --test_output $(STATE)/tool_tests.html --test_output_json $(STATE)/tool_tests.json $(TOOLS)
+
+test-workflows:
+	$(PLANEMO_TEST) --no_shed_install --test_output $(STATE)/workflow_tests.html $(wildcard workflows/*/*.ga)
 
 # Both need the network: a Galaxy from its repository and images, and the ToolShed (the key is in SHED_KEY).
 test-biocontainers: environments  ## Test all tools in BioContainers, in a Galaxy of GALAXY_BRANCH

@@ -102,16 +102,19 @@ def environment_variables(*commands: Path) -> dict[str, str]:
 
 
 def _tool_panel(tools: list[Path]) -> dict:
-    iscc_tools = [{'type': 'tool', 'file': str(path)} for path in tools]
-    return {'items': [
-        {'type': 'section', 'id': 'get_data', 'name': 'Get Data', 'items': [
-            {'type': 'tool', 'file': 'data_source/upload.xml'},
-        ]},
+    sections = {
+        'Get Data': ['data_source/upload.xml'],
         # Workflows that were made before Verify took a dataset turn its text into a parameter.
-        {'type': 'section', 'id': 'expressions', 'name': 'Expressions', 'items': [
-            {'type': 'tool', 'file': 'expression_tools/parse_values_from_file.xml'},
-        ]},
-        {'type': 'section', 'id': 'iscc', 'name': 'ISCC', 'items': iscc_tools},
+        'Expressions': ['expression_tools/parse_values_from_file.xml'],
+        # A workflow of the suite selects rows with it.
+        'Tables': ['filters/grep.xml'],
+        'ISCC': tools,
+    }
+    return {'items': [
+        {'type': 'section', 'id': name.lower().replace(' ', '_'), 'name': name, 'items': [
+            {'type': 'tool', 'file': str(file)} for file in files
+        ]}
+        for name, files in sections.items()
     ]}
 
 

@@ -7,6 +7,7 @@ import csv
 import json
 import shutil
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -94,7 +95,7 @@ def write_expectations(folder: Path) -> None:
     folder.mkdir(exist_ok=True)
     names = ['nuclei.tiff', 'nuclei.png', 'measurements.csv', 'nuclei_ome.zarr']
     with tempfile.TemporaryDirectory() as scratch:
-        codes = {name: codes_of(content_of(HERE / name), Path(scratch)) for name in names}
+        codes = {name: codes_of(content_of(HERE / name), Path(scratch)) for name in [*names, 'nuclei_edited.tiff']}
     tiff = codes['nuclei.tiff']
 
     def write(name: str, *lines: str) -> None:
@@ -111,10 +112,12 @@ def write_expectations(folder: Path) -> None:
         return f'{name}/' if name.endswith('.zarr') else name
 
     write('checksums.txt', *(
-        line for name, code in codes.items() for line in
-        (f'ISCC:{code.wide} *{listed(name)}', f'  ISCC:{code.data_unit}', f'  ISCC:{code.instance_unit}')
+        line for name in names for line in (
+            f'ISCC:{codes[name].wide} *{listed(name)}',
+            f'  ISCC:{codes[name].data_unit}', f'  ISCC:{codes[name].instance_unit}',
+        )
     ))
-    write('checksums_tag.txt', *(f'ISCC-SUM ({listed(name)}) = ISCC:{code.narrow}' for name, code in codes.items()))
+    write('checksums_tag.txt', *(f'ISCC-SUM ({listed(name)}) = ISCC:{codes[name].narrow}' for name in names))
 
     def rows(named: dict[str, str]) -> list[str]:
         header = 'name\tiscc_code\tsize\tdatahash\tkind'
@@ -131,6 +134,33 @@ def write_expectations(folder: Path) -> None:
         'plate 1/nuclei.tiff': 'nuclei.tiff', 'plate 2/nuclei.tiff': 'nuclei.tiff',
         'plate 1/measurements.csv': 'measurements.csv', 'plate 2/measurements.csv': 'nuclei.png',
     }))
+    write('chain_raw.tsv', *rows({name: name for name in ('nuclei.tiff', 'measurements.csv')}))
+    write('chain_processed.tsv', *rows({'nuclei.tiff': 'nuclei_edited.tiff'}))
+    exported = {'submitted.tiff': 'nuclei.tiff', 'figure 1.png': 'nuclei.png'}
+    write('chain_exported.txt', *(f'ISCC:{codes[source].wide} *{name}' for name, source in exported.items()))
+    write_verifications(write, {name: f'ISCC:{codes[name].wide}' for name in files})
+
+
+def write_verifications(write: Callable[..., None], codes: dict[str, str]) -> None:
+    """Write results of verifications, good and bad ones, whole and cut off."""
+    tiff, png, table = (code.removeprefix('ISCC:') for code in codes.values())
+    write('verified.txt', 'OK - ISCC-CODEs match', f'Expected:  {tiff}', f'Generated: {tiff}', 'Bit-identical')
+    write(
+        'not_verified.txt', 'FAILED - ISCC-CODEs do not match', f'Expected:  {tiff}', f'Generated: {png}',
+        'Data-Code distance 66 of 128 bits: another file',
+    )
+
+    def summary(first: str, ok: int, missing: int, unlisted: int) -> list[str]:
+        return [first, f'OK\t{ok}', 'MODIFIED\t0', 'RENAMED\t0', f'MISSING\t{missing}', f'UNLISTED\t{unlisted}']
+
+    write('summary_verified.txt', *summary('OK', 3, 0, 1))
+    write('summary_not_verified.txt', *summary('FAILED', 2, 1, 0))
+    write('summary_cut.txt', *summary('OK', 3, 0, 0)[:3])
+    header = 'name\tstatus\texpected_code\tcomputed_code\tdistance\tfound_as'
+    rows = [f'{name}\tOK\t{code}\t{code}\t0\t' for name, code in codes.items()]
+    write('report_verified.tsv', header, *rows)
+    write('report_not_verified.tsv', header, *rows, f'lost.tiff\tMISSING\tISCC:{table}\t\t\t')
+    write('report_cut.tsv', header, *rows[:2], rows[2][:40])
 
 
 def main() -> None:

@@ -66,11 +66,11 @@ def groups(
     in_order = [known[listed[number]] for number in order]
     return Groups(
         in_order, number[label][order], size[label][order], place[representative[order]], distance[order],
-        _identical(in_order),
+        identical_groups(in_order),
     )
 
 
-def _identical(entries: Sequence[Entry]) -> list[int]:
+def identical_groups(entries: Sequence[Entry]) -> list[int]:
     """Number the different Instance-Codes in their order; a narrow one equals the wide ones that begin with it."""
     checksums = [codes.halves(entry.code)[1] for entry in entries]
     narrow = {checksum for checksum in checksums if len(checksum) == 8}

@@ -19,9 +19,21 @@ ROWS = 2 ** 18
 def pair_rows(
     matches: Matches, entries: Sequence[Entry], found: CodeSet, others: Sequence[Entry], found_others: CodeSet,
 ) -> Iterator[str]:
-    """Give the rows in the order of the entries, for each the closest match first, equals in the order of the others.
+    """Give the rows in the order of the entries; among entries compared with each other, `others` are the same."""
+    for entry, (matched, distances) in zip(entries, matches_of_entries(matches, found, found_others), strict=True):
+        own = entry.columns
+        if not matched:
+            yield own + NO_MATCH
+        for place, distance in zip(matched, distances):
+            yield f'{own}\t{others[place].columns}\t{distance}\n'
 
-    Among entries that are compared with each other, `others` are the same.
+
+def matches_of_entries(
+    matches: Matches, found: CodeSet, found_others: CodeSet,
+) -> Iterator[tuple[list[int], list[int]]]:
+    """Give, for each entry in order, the places of its matches among the others, and their distances.
+
+    The closest match is first, equals are in the order of the others.
     """
     neighbours, distances, begins = matches.neighbours()
     first_other = 0 if matches.is_self else len(found)
@@ -42,9 +54,5 @@ def pair_rows(
         order = np.lexsort((match, distance, entry))
         places = np.searchsorted(entry[order], np.arange(low, high + 1)).tolist()
         matched, apart = match[order].tolist(), distance[order].tolist()
-        for number, begin, end in zip(range(low, high), places, places[1:]):
-            own = entries[number].columns
-            if begin == end:
-                yield own + NO_MATCH
-            for place in range(begin, end):
-                yield f'{own}\t{others[matched[place]].columns}\t{apart[place]}\n'
+        for begin, end in zip(places, places[1:]):
+            yield matched[begin:end], apart[begin:end]

@@ -1,18 +1,14 @@
-"""The collection of codes: one file for each dataset, which Galaxy takes up by way of `galaxy.json`."""
-
-import json
-from pathlib import Path
+"""The collection of codes: one file for each dataset, under its name."""
 
 from datasets import Dataset
 from hashing import Fingerprint
 from job import JobError, shown
+from output_collection import longest_identifier, write_collection
 from output_forms import code_lines
 
 # The name of the output in the tool's XML.
 COLLECTION = 'codes'
-# Galaxy notes each element as `__new_primary_file_codes|IDENTIFIER__` in 255 characters (galaxy.model, Job). With a
-# longer identifier it empties the whole collection, and the job still looks well.
-LONGEST_IDENTIFIER = 255 - len(f'__new_primary_file_{COLLECTION}|__')
+LONGEST_IDENTIFIER = longest_identifier(COLLECTION)
 
 
 def element_identifiers(datasets: list[Dataset]) -> list[str]:
@@ -39,11 +35,6 @@ def element_identifiers(datasets: list[Dataset]) -> list[str]:
 
 
 def write_code_files(identifiers: list[str], fingerprints: list[Fingerprint]) -> None:
-    """Write the files, and what tells Galaxy of them, into the job's working directory."""
-    Path(COLLECTION).mkdir()
-    elements = []
-    for number, (identifier, fingerprint) in enumerate(zip(identifiers, fingerprints, strict=True), start=1):
-        file = Path(COLLECTION, f'{number}.txt')
-        file.write_text(code_lines(fingerprint, units=False), encoding='utf-8', newline='\n')
-        elements.append({'name': identifier, 'filename': str(file), 'ext': 'txt'})
-    Path('galaxy.json').write_text(json.dumps({COLLECTION: {'elements': elements}}), encoding='utf-8')
+    """Write the codes as elements of the collection."""
+    texts = (code_lines(fingerprint, units=False) for fingerprint in fingerprints)
+    write_collection(COLLECTION, 'txt', zip(identifiers, texts, strict=True))

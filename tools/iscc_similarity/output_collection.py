@@ -1,0 +1,1 @@
+../iscc_sum/output_collection.py
