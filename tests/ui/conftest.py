@@ -31,7 +31,7 @@ ALARMS = ', '.join(f'{each}:visible' for each in (
     '.b-toast-danger', '.b-toast-warning',
 ))
 # Galaxy asks for what a user may not have, and breaks off requests when a page is left.
-GALAXYS_OWN_ERRORS = re.compile('/api/unprivileged_tools|signal is aborted|training.galaxyproject.org')
+GALAXYS_OWN_ERRORS = re.compile('/api/unprivileged_tools|signal is aborted|Request aborted|training.galaxyproject.org')
 # What is left in a help when its reStructuredText was not understood.
 RAW_MARKUP = re.compile(r'\*\*|``|`_|::|:[a-z]+:`|={5}|^\.\. ', re.MULTILINE)
 
