@@ -18,7 +18,7 @@ export PYTHONPATH := $(CURDIR)
 export PLANEMO_GLOBAL_WORKSPACE := $(CURDIR)/$(STATE)/planemo
 
 .DEFAULT_GOAL := help
-.PHONY: help demo serve test lint test-unit test-galaxy test-containers test-tools test-xml test-workflows test-biocontainers release deploy environments bench lock clean
+.PHONY: help demo serve test lint test-unit test-galaxy test-containers test-ui test-tools test-xml test-workflows test-biocontainers release deploy environments bench lock clean
 
 help:  ## Show what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -36,6 +36,7 @@ lint: environments  ## Lint the tools and the Python, at warn level
 	$(DEV)/python -m gialint --tool_path tools
 	$(DEV)/planemo lint --fail_level warn $(TOOLS)
 	$(DEV)/planemo workflow_lint --iwc --fail_level warn $(WORKFLOWS)
+	$(ENVS)/galaxy/bin/gx-validate-tours tours
 	$(DEV)/check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/*.yml
 	$(DEV)/zizmor --offline --quiet .github/workflows
 	@rm -rf $(SHED_COPY) && mkdir -p $(SHED_COPY) && cp -a .shed.yml README.md macros tools test-data $(SHED_COPY)
@@ -49,6 +50,9 @@ test-galaxy: environments  ## Test all tools and workflows in one local Galaxy
 
 test-containers: environments  ## Test all tools in containers, by podman
 	$(DEV)/python -m local_galaxy.run --containers $(STATE)/containers $(MAKE) --no-print-directory test-xml
+
+test-ui: environments $(ENVS)/ui/ready  ## Walk through all tools, a workflow and the tour in a browser; pictures go to .galaxy/screenshots
+	$(DEV)/python -m local_galaxy.run --browser $(STATE)/ui $(ENVS)/ui/bin/pytest --exitfirst tests/ui
 
 # Needs the variables that local_galaxy.run sets.
 test-tools: test-xml test-workflows
@@ -93,7 +97,7 @@ bench: environments  ## Measure what the tools cost, as ratios; the tables go to
 	done
 
 lock: $(UV)  ## Resolve the newest versions into the lock files
-	@for name in galaxy dev jobs similarity; do \
+	@for name in galaxy dev jobs similarity ui; do \
 	  $(UV) pip compile --quiet --universal --python-version 3.11 --no-header --no-annotate --upgrade \
 	    requirements/$$name.in --output-file requirements/$$name.lock || exit 1; \
 	done

@@ -1,13 +1,16 @@
 """A newcomer's way through all tools; each test goes on where the one before it ended."""
 
+from xml.etree import ElementTree
+
 import pytest
 from playwright.sync_api import expect
 
-from conftest import RAW_MARKUP
-from local_galaxy.configuration import TEST_DATA
+from conftest import JOB_MILLISECONDS, RAW_MARKUP
+from local_galaxy.configuration import CHECKOUT, TEST_DATA, tool_files
 from local_galaxy.staging import SAMPLES
 
 CODE = (TEST_DATA / 'expected' / 'code.txt').read_text().split()[0]
+WORKFLOW = CHECKOUT / 'workflows' / 'fingerprint-and-deduplicate' / 'fingerprint-and-deduplicate.ga'
 # The collection's number in the history, after the two uploads and its six datasets.
 COLLECTION = '9: Experiment 1'
 GENERATE = 'Generate ISCC-CODE'
@@ -26,7 +29,7 @@ def test_log_in_and_upload(newcomer, history, stage):
     newcomer.look('history')
 
 
-@pytest.mark.parametrize('tool', [GENERATE, MANIFEST, VERIFY, VERIFY_MANIFEST, FIND])
+@pytest.mark.parametrize('tool', [ElementTree.parse(file).getroot().get('name') for file in tool_files()])
 def test_form_and_help(newcomer, galaxy, tool):
     newcomer.open_tool(tool)
     newest = max(each['id'] for each in galaxy.tools.get_tools(name=tool))
@@ -123,3 +126,24 @@ def test_find_similar(newcomer):
     newcomer.look('groups')
     newcomer.open(picture)
     newcomer.look('picture')
+
+
+def test_workflow(newcomer):
+    newcomer.page.locator('#activity-workflows').click()
+    newcomer.page.locator('#workflow-import').click()
+    newcomer.page.locator('.workflow-import-file-link').click()
+    newcomer.page.locator('.go-next-btn').click()
+    newcomer.page.locator('.workflow-import-file input[type=file]').set_input_files(WORKFLOW)
+    newcomer.look('import workflow')
+    newcomer.page.locator('.go-next-btn').click()
+    newcomer.page.locator('[id^="g-card-action-workflow-run-"]').first.click()
+    form = newcomer.page.locator('#center')
+    expect(form).to_contain_text('Datasets')
+    expect(form).to_contain_text('Maximum distance')
+    expect(form).to_contain_text(COLLECTION)
+    newcomer.look('workflow form')
+    newcomer.page.locator('#run-workflow').click()
+    newcomer.page.locator('.nav-item[title="Report"] a:not(.disabled)').click(timeout=JOB_MILLISECONDS)
+    expect(form).to_contain_text('Who is like whom')
+    expect(form.locator('img').first).to_be_visible()
+    newcomer.look('workflow report')
