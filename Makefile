@@ -18,7 +18,7 @@ export PYTHONPATH := $(CURDIR)
 export PLANEMO_GLOBAL_WORKSPACE := $(CURDIR)/$(STATE)/planemo
 
 .DEFAULT_GOAL := help
-.PHONY: help demo serve test lint test-unit test-galaxy test-containers test-ui test-tools test-xml test-workflows test-biocontainers release deploy environments bench lock clean
+.PHONY: help demo serve test lint test-unit test-galaxy test-containers test-ui images test-tools test-xml test-workflows test-biocontainers release deploy environments bench lock clean
 
 help:  ## Show what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -53,6 +53,9 @@ test-containers: environments  ## Test all tools in containers, by podman
 
 test-ui: environments $(ENVS)/ui/ready  ## Walk through all tools, a workflow and the tour in a browser; pictures go to .galaxy/screenshots
 	$(DEV)/python -m local_galaxy.run --browser $(STATE)/ui $(ENVS)/ui/bin/pytest --exitfirst tests/ui
+
+images: $(ENVS)/ui/ready  ## Take the pictures of the documentation from what make test-ui saved
+	$(ENVS)/ui/bin/python docs/images/from_screenshots.py
 
 # Needs the variables that local_galaxy.run sets.
 test-tools: test-xml test-workflows

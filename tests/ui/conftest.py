@@ -140,9 +140,9 @@ class Newcomer:
     def rows(self) -> list[dict[str, str]]:
         """Give the rows of the open table by its column names, as Galaxy shows them."""
         self.page.locator('#center tbody tr').first.wait_for()
-        names = self.page.locator('#center thead th').all_inner_texts()
+        names = self.page.locator('#center thead tr > *').all_inner_texts()
         rows = self.page.locator('#center tbody tr').all()
-        return [dict(zip(names, row.locator('td').all_inner_texts(), strict=True)) for row in rows]
+        return [dict(zip(names, row.locator('> *').all_inner_texts(), strict=True)) for row in rows]
 
     def _note(self, error: str) -> None:
         if not GALAXYS_OWN_ERRORS.search(error):
@@ -161,6 +161,7 @@ def newcomer(galaxy: GalaxyInstance) -> Iterator[Newcomer]:
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium(), args=CHROMIUM_OPTIONS)
         newcomer = Newcomer(browser.new_page(viewport=WINDOW), galaxy.base_url)
+        newcomer.log_in()
         yield newcomer
         newcomer.page.screenshot(path=SCREENSHOTS / 'last.png')
         browser.close()

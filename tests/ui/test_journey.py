@@ -20,8 +20,7 @@ VERIFY_MANIFEST = 'Verify datasets against an ISCC-CODE manifest'
 FIND = 'Find datasets with similar ISCC-CODEs'
 
 
-def test_log_in_and_upload(newcomer, history, stage):
-    newcomer.log_in()
+def test_upload(newcomer, history, stage):
     newcomer.switch_to(history)
     newcomer.upload(TEST_DATA / 'nuclei.tiff', TEST_DATA / 'nuclei_edited.tiff')
     stage({'collection': SAMPLES['collection']})
@@ -92,7 +91,7 @@ def test_manifest(newcomer):
 def test_verify_against_the_manifest(newcomer):
     newcomer.open_tool(VERIFY_MANIFEST)
     newcomer.choose('input_files', COLLECTION, 'Dataset collection')
-    newcomer.choose('manifest', f'{MANIFEST} on collection 9')
+    newcomer.choose('manifest', f'13: {MANIFEST} on collection 9')
     newcomer.look('verify manifest')
     report, summary = newcomer.run_tool()
     newcomer.open(summary)

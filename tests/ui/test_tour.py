@@ -13,7 +13,6 @@ TOUR_WAITS = 45_000
 
 
 def test_tour(newcomer, galaxy):
-    newcomer.log_in()
     newcomer.switch_to(galaxy.histories.create_history('A tour'))
     newcomer.page.goto(f'{newcomer.url}/tours/{TOUR.stem}')
     *steps, last = yaml.safe_load(TOUR.read_text(encoding='utf-8'))['steps']
