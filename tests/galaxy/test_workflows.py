@@ -21,9 +21,9 @@ def verify_transfer(history):
         datasets = history.list_of({
             name: history.upload(**{'class': 'File', 'path': file}) for name, file in files.items()})
         manifest = history.upload(**{'class': 'File', 'path': 'expected/manifest_files.tsv', 'filetype': 'tabular'})
-        invocation_id = galaxy.workflows.invoke_workflow(workflow['id'], history_id=history.id, inputs_by='name', inputs={
-            'Datasets': datasets, 'Manifest': manifest, 'If the transfer does not match': on_mismatch,
-        })['id']
+        inputs = {'Datasets': datasets, 'Manifest': manifest, 'If the transfer does not match': on_mismatch}
+        invocation_id = galaxy.workflows.invoke_workflow(
+            workflow['id'], history_id=history.id, inputs=inputs, inputs_by='name')['id']
         galaxy.invocations.wait_for_invocation(invocation_id, maxwait=120, interval=0.5, check=False)
         invocation = galaxy.invocations.show_invocation(invocation_id)
         jobs = [step['job_id'] for step in invocation['steps'] if step['job_id']]

@@ -103,7 +103,7 @@ def test_the_group_at_a_smaller_distance(distance):
 
 
 def test_the_tools_and_labels_are_those_of_the_forms():
-    """Each tool is named with its whole id, each parameter by its label, and what is chosen by the text of the option."""
+    """Each tool is named with its whole id, each parameter by its label, and each choice by the text of the option."""
     forms = {f'{tool_id(file)}/{tool_version(file)}': file for file in tool_files()}
     parts = re.split(r'\{% tool \[', TUTORIAL)[1:]
     assert len(parts) == 5
