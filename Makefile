@@ -6,7 +6,7 @@ DEV := $(ENVS)/dev/bin
 UV := $(ENVS)/uv/bin/uv
 STATE := .galaxy
 GALAXY_BRANCH := release_26.1
-BENCHMARKS := hash_one_dataset hash_many_datasets map_or_manifest find_similar_files search_pairs
+BENCHMARKS := hash_one_dataset hash_many_datasets map_or_manifest find_similar_files search_pairs load_galaxy
 TOOLS := $(shell grep -l '^<tool' tools/*/*.xml)
 WORKFLOWS := $(wildcard workflows/*)
 
@@ -86,7 +86,7 @@ $(UV):
 	@$(PYTHON) -m venv $(ENVS)/uv
 	@$(ENVS)/uv/bin/pip install --quiet uv==$(UV_VERSION)
 
-bench: environments  ## Measure what the tools cost, as ratios; the tables go to .galaxy/benchmarks
+bench: environments  ## Measure what the tools cost, as ratios; tables and plots go to .galaxy/benchmarks
 	@mkdir -p $(STATE)/benchmarks
 	@set -o pipefail; for name in $(BENCHMARKS); do \
 	  PYTHONPATH=$(CURDIR):tools/iscc_similarity $(DEV)/python benchmarks/$$name.py | tee $(STATE)/benchmarks/$$name.md || exit 1; \
