@@ -78,6 +78,8 @@ class Engine:
     def proof(self, galaxy: GalaxyInstance) -> str:
         """Say how many jobs the engine ran. A job that ran elsewhere or with other cores is a ProofError."""
         jobs = suite_jobs(galaxy)
+        if not jobs:
+            raise ProofError(f'No job of the suite was run by {self.title}.')
         for job in jobs:
             self.check(job, cores_of(galaxy, job))
         accounts, known = self.accounts(), {job['external_id'] for job in jobs}

@@ -5,6 +5,7 @@ that a job needs, and all that it makes, goes over HTTP between the two.
 """
 
 import json
+import os
 import secrets
 import shutil
 import subprocess
@@ -16,9 +17,10 @@ import requests
 from local_galaxy.configuration import ENVIRONMENTS, package_resolver, WORKERS
 from local_galaxy.engines import Engine, free_port, Process
 
-# Runs a command in a file system of its own, in which an empty folder lies over the one that is named first.
+# Runs a command in a file system of its own, in which an empty folder lies over the one that is named first. Who is not
+# root has to become it for that, in a name space of users.
 HIDING = [
-    'unshare', '--user', '--map-root-user', '--mount',
+    'unshare', '--mount', *([] if os.geteuid() == 0 else ['--map-root-user']),
     'sh', '-e', '-c', 'mount -t tmpfs nothing "$1"; cd /; shift; exec "$@"', 'hiding',
 ]
 SERVER = '''[server:main]
@@ -46,7 +48,7 @@ class Pulsar(Engine):
         if not shutil.which('unshare'):
             return 'it has no unshare'
         done = subprocess.run([*HIDING, '/mnt', 'true'], capture_output=True, text=True)
-        return f'Galaxy\'s files can not be hidden from it: {done.stderr.strip()}' if done.returncode else ''
+        return f"Galaxy's files can not be hidden from it: {done.stderr.strip()}" if done.returncode else ''
 
     def prepare(self, state: Path) -> dict[str, Any]:
         """Make Pulsar's folder, which is not in Galaxy's, and its configuration."""
@@ -66,15 +68,16 @@ class Pulsar(Engine):
         # JSON is YAML.
         (self._folder / 'app.yml').write_text(json.dumps(app, indent=2), encoding='utf-8')
         (self._folder / 'server.ini').write_text(SERVER.format(port=self._port), encoding='utf-8')
-        # What Galaxy could resolve would not be there.
-        return {'dependency_resolvers': []}
+        return {}
 
     def processes(self) -> list[Process]:
+        """Give Pulsar's server, from which Galaxy's state is hidden."""
         server = [ENVIRONMENTS / 'pulsar' / 'bin' / 'pulsar-serve', self._folder / 'server.ini']
         # Its web server keeps a socket in the home folder.
         return [Process('pulsar', [*HIDING, self._state, *server], self._answers, {'HOME': str(self._folder)})]
 
     def environment(self, cores: int) -> dict[str, Any]:
+        """Say where the server is; it hands a job its cores in a variable."""
         return {
             'url': f'http://127.0.0.1:{self._port}/', 'private_token': self._token,
             'env': [{'name': 'GALAXY_SLOTS', 'value': str(cores)}],
@@ -85,6 +88,7 @@ class Pulsar(Engine):
         return {note.parent.name for note in self._folder.glob('staging/*/return_code')}
 
     def _answers(self) -> bool:
+        """Tell whether the server is up."""
         try:
             token = {'private_token': self._token}
             return requests.get(f'http://127.0.0.1:{self._port}/healthz', token, timeout=5).ok

@@ -36,11 +36,11 @@ def main() -> int:
             'GALAXY_STATE': str(local.state),
         }
         code = subprocess.run(command, env={**os.environ, **variables}).returncode
-        try:
-            print(engine.proof(local.admin))
-        except ProofError as error:
-            print(error)
-            code = code or 1
+        if named:
+            try:
+                print(engine.proof(local.admin))
+            except ProofError as error:
+                sys.exit(str(error))
         return code
 
 

@@ -63,7 +63,7 @@ class Slurm(Engine):
         missing = [package for command, package in PACKAGES.items() if not os.path.exists(command)]
         if missing:
             if os.geteuid() != 0 or not shutil.which('apt-get'):
-                return f'it has no {", ".join(missing)}, and only root can install them, with apt-get'
+                return f'it has no {", ".join(missing)}, and only root can install it, with apt-get'
             print(f'Installing {", ".join(missing)} ...', flush=True)
             for command in (['update'], ['install', '--yes', '--no-install-recommends', *missing]):
                 done = subprocess.run(
@@ -86,9 +86,12 @@ class Slurm(Engine):
             host=_host(), user=getpass.getuser(), folder=self._folder, jobs=self._jobs, controller_port=free_port(),
             node_port=free_port(), cores=WORKERS * max(CORES.values()),
         ), encoding='utf-8')
+        # A machine of cgroups v2 may have no systemd that makes them.
+        (self._folder / 'cgroup.conf').write_text('IgnoreSystemdOnFailure=yes\n', encoding='utf-8')
         return super().prepare(state)
 
     def processes(self) -> list[Process]:
+        """Give the servers of the cluster: keys, controller, node."""
         munged = [
             MUNGED, '--foreground', '--key-file', self._folder / 'munge.key', '--socket', self._folder / 'munge.socket',
             '--pid-file', self._folder / 'munged.pid', '--log-file', self._folder / 'munged.log', '--seed-file',
@@ -102,6 +105,7 @@ class Slurm(Engine):
         ]
 
     def variables(self) -> dict[str, str]:
+        """Let Slurm's commands and servers find the configuration."""
         return {'SLURM_CONF': str(self._folder / 'slurm.conf')}
 
     def environment(self, cores: int) -> dict[str, Any]:
