@@ -1,7 +1,7 @@
 """Slurm runs the jobs of the local Galaxy: a cluster of one node, this machine, made anew for each run.
 
-Its servers are Debian's. They need no systemd and no cgroups, listen to the loopback interface alone, and keep all that
-they write in Galaxy's state folder.
+Its servers are Debian's. They need no systemd, listen to the loopback interface alone, and keep all that they write
+in Galaxy's state folder.
 """
 
 import getpass
@@ -43,6 +43,7 @@ JobCompLoc={jobs}
 SelectType=select/cons_tres
 SelectTypeParameters=CR_CPU
 SchedulerParameters=batch_sched_delay=0,sched_min_interval=0
+CommunicationParameters=NoCtldInAddrAny,NoInAddrAny
 MpiDefault=none
 ReturnToService=2
 SlurmdParameters=config_overrides
