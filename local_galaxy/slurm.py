@@ -57,7 +57,8 @@ class Slurm(Engine):
 
     name = 'slurm'
     title = 'Slurm'
-    runner = {'load': 'galaxy.jobs.runners.cli:ShellJobRunner', 'workers': WORKERS}
+    # With a second worker, this runner may finish a job before its metadata are set.
+    runner = {'load': 'galaxy.jobs.runners.cli:ShellJobRunner', 'workers': 1}
 
     def reason_for_none(self) -> str:
         """Install Slurm where it is missing; say why there is none. An empty text means that there is one."""
