@@ -18,7 +18,7 @@ export PYTHONPATH := $(CURDIR)
 export PLANEMO_GLOBAL_WORKSPACE := $(CURDIR)/$(STATE)/planemo
 
 .DEFAULT_GOAL := help
-.PHONY: help demo serve test lint test-unit test-galaxy test-containers test-tools test-xml test-workflows test-biocontainers release deploy environments bench lock clean
+.PHONY: $(shell grep -oE '^[a-z-]+:' $(firstword $(MAKEFILE_LIST)) | tr -d :)
 
 help:  ## Show what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -49,6 +49,12 @@ test-galaxy: environments  ## Test all tools and workflows in one local Galaxy
 
 test-containers: environments  ## Test all tools in containers, by podman
 	$(DEV)/python -m local_galaxy.run --containers $(STATE)/containers $(MAKE) --no-print-directory test-xml
+
+test-pulsar: environments $(ENVS)/pulsar/ready  ## Test all tools through Pulsar, which sees no file of Galaxy
+	$(DEV)/python -m local_galaxy.run --pulsar $(STATE)/pulsar $(MAKE) --no-print-directory test-xml
+
+test-slurm: environments  ## Test all tools through Slurm, installed by apt-get where missing
+	$(DEV)/python -m local_galaxy.run --slurm $(STATE)/slurm $(MAKE) --no-print-directory test-xml
 
 # Needs the variables that local_galaxy.run sets.
 test-tools: test-xml test-workflows
@@ -93,7 +99,7 @@ bench: environments  ## Measure what the tools cost, as ratios; tables and plots
 	done
 
 lock: $(UV)  ## Resolve the newest versions into the lock files
-	@for name in galaxy dev jobs similarity; do \
+	@for name in galaxy dev jobs similarity pulsar; do \
 	  $(UV) pip compile --quiet --universal --python-version 3.11 --no-header --no-annotate --upgrade \
 	    requirements/$$name.in --output-file requirements/$$name.lock || exit 1; \
 	done

@@ -237,6 +237,13 @@ def test_content_in_two_places_is_an_error(generate, tmp_path, composite_type):
     generate.fails(done, 'Dataset "report"', '"figure.png"', 'no ISCC-CODE covers both')
 
 
+def test_a_dataset_without_a_folder_has_none_elsewhere(generate):
+    """Galaxy names no folder of extra files where there is none; the working directory is not meant."""
+    dataset = generate.file_with(b'content')
+    assert generate.job({**dataset, 'extra_files_path': ''}).returncode == 0
+    generate.fails(generate.job({**dataset, 'extra_files_path': '', 'is_directory': True}), 'is empty')
+
+
 def test_a_missing_file_is_an_error(generate):
     generate.fails(generate.job({'name': 'gone', 'path': '/no/such/file'}), '"gone" is missing')
 
