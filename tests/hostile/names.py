@@ -4,6 +4,7 @@ Commands in them create a file, the canary; where none is found, none of them ra
 """
 
 import random
+import re
 import string
 import unicodedata
 from pathlib import Path
@@ -12,6 +13,8 @@ CODE = 'K4AAY7TG4KHSQHO5HLEU7DN5Y35BXCNIY7GNLPG3MRYSEQOHM3QPTNY'
 MIXED_NAMES = 120
 # No name in UTF-8: half of a pair that stands for a character in UTF-16. JSON can spell it.
 LONE_SURROGATES = ['\ud800', 'a\udfffb', '\ude00\ud83d', '\udcff']
+# What tables of the suite escape, and nothing else.
+SPELT = {'\\': '\\\\', '\t': '\\t', '\n': '\\n', '\r': '\\r'}
 
 
 def hostile_names(canary: Path) -> list[str]:
@@ -27,6 +30,17 @@ def hostile_names(canary: Path) -> list[str]:
 def fits_checksum_line(name: str) -> bool:
     """Tell whether a checksum line, which has no escapes, can carry the name of a file."""
     return name != '' and '\n' not in name and '\r' not in name and name[-1] != '/'
+
+
+def spelt(name: str) -> str:
+    """Give a name as a table of the suite spells it."""
+    return re.sub(r'[\\\t\n\r]', lambda character: SPELT[character[0]], name)
+
+
+def meant(text: str) -> str:
+    """Give the name that a table of the suite means."""
+    meanings = {escape: character for character, escape in SPELT.items()}
+    return re.sub(r'\\.', lambda escape: meanings[escape[0]], text, flags=re.DOTALL)
 
 
 def _of_shells(command: str, canary: Path) -> list[str]:

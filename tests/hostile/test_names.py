@@ -10,14 +10,14 @@ from pathlib import Path
 import pytest
 
 from code_files import LONGEST_IDENTIFIER
+from job import shown
 from local_galaxy.configuration import SIMILARITY_BIN
-from names import fits_checksum_line, hostile_names, LONE_SURROGATES
+from names import fits_checksum_line, hostile_names, LONE_SURROGATES, meant, spelt
 from oracle import codes_of
 from scripts import Tool
 
 CONTENT = b'content'
 WORKERS = 2
-MEANT = {'\\\\': '\\', '\\t': '\t', '\\n': '\n', '\\r': '\r'}
 
 
 @pytest.fixture
@@ -45,11 +45,6 @@ def state(tool: Tool) -> dict[Path, bytes]:
     files = [path for path in tool.folder.parent.rglob('*') if path.is_file()]
     own = {*tool.outputs.values(), tool.folder / 'job.json', tool.folder / 'galaxy.json'}
     return {path: path.read_bytes() for path in files if path not in own and path.parent.name != 'codes'}
-
-
-def meant(text: str) -> str:
-    """Give the name that a table means."""
-    return re.sub(r'\\.', lambda escape: MEANT[escape[0]], text, flags=re.DOTALL)
 
 
 def table(path: Path) -> list[list[str]]:
@@ -93,7 +88,7 @@ def test_generate(names, tool_in, quick, tmp_path):
             assert {'iscc': f'ISCC:{code}', 'name': name}.items() <= json.loads(text).items()
         else:
             done = tool.run(**options, output_format='checksum')
-            tool.fails(done, json.dumps(name, ensure_ascii=False), 'can not stand in a checksum line')
+            tool.fails(done, shown(name), 'can not stand in a checksum line')
         assert {**state(tool), tool.folder / 'answer': b''} == {**before, tool.folder / 'answer': b''}
 
     for_each(names, tools, check)
@@ -104,11 +99,9 @@ def test_verify(names, tool_in, quick, tmp_path):
     tools = [tool_in(f'verify {number}', 'iscc_verify/verify_code.py') for number in range(WORKERS)]
     quick(tools)
     manifest = tmp_path / 'manifest'
-    spelt = {character: escape for escape, character in MEANT.items()}
     code = codes_of(CONTENT, tmp_path).wide
-    manifest.write_text('name\tiscc_code\n' + ''.join(
-        f'{"".join(spelt.get(character, character) for character in name)}\tISCC:{code}\n' for name in names
-    ), encoding='utf-8', newline='\n')
+    rows = ''.join(f'{spelt(name)}\tISCC:{code}\n' for name in names)
+    manifest.write_text(f'name\tiscc_code\n{rows}', encoding='utf-8', newline='\n')
 
     def check(tool: Tool, name: str) -> None:
         options = {
@@ -188,7 +181,7 @@ def test_checksum_file_and_collection_of_codes(names, tool_in, tmp_path):
     (tool.folder / 'codes').rmdir()
     for name in set(names) - set(kept):
         done = tool.run(datasets=tool.files_with({'good': CONTENT, name: CONTENT}), narrow=False, codes=True)
-        tool.fails(done, json.dumps(name, ensure_ascii=False))
+        tool.fails(done, shown(name))
         assert 'can not stand in a checksum line' in done.stderr or 'too long for an element' in done.stderr
 
 

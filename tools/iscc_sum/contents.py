@@ -5,6 +5,7 @@ names. It also skips symbolic links and special files without a word, and an unr
 """
 
 import os
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -33,13 +34,15 @@ def survey(dataset: Dataset) -> Content:
     if not dataset.is_directory:
         return Content({dataset.content: _state(dataset.content)}, [])
     root = Path(dataset.content).resolve()
-    files = _files(root, dataset.name)
     # Imported here, because it takes 0.2 s that a job on a file need not wait for.
     from iscc_sum.treewalk import treewalk_iscc
     try:
+        files = _files(root, dataset.name)
         hashed = {os.path.relpath(path, root): _state(path) for path in treewalk_iscc(root)}
-    except ValueError as error:
+    except (ValueError, re.error) as error:
         raise JobError(f'A .isccignore file in dataset {shown(dataset.name)} is not valid: {error}.') from error
+    except RecursionError as error:
+        raise JobError(f'The folders of dataset {shown(dataset.name)} are nested too deep for iscc-sum.') from error
     if not hashed:
         raise JobError(
             f'The folder of dataset {shown(dataset.name)} has no file to hash: {len(files)} file(s) are left out, '
