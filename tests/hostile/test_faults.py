@@ -219,7 +219,9 @@ def test_any_pattern_in_an_ignore_file_is_used_or_refused(generate, zarr, patter
         generate.fails(done, 'dataset "image.zarr"')
 
 
-def test_folders_nested_too_deep_are_refused(generate, tmp_path):
+@pytest.fixture
+def deep(tmp_path):
+    """Make a file in more folders than Python or iscc-sum can walk through, and remove them, which pytest can't."""
     root = tmp_path / 'deep'
     root.mkdir()
     here = os.open(root, os.O_RDONLY)
@@ -230,7 +232,12 @@ def test_folders_nested_too_deep_are_refused(generate, tmp_path):
         here = inner
     os.close(os.open('file', os.O_CREAT, dir_fd=here))
     os.close(here)
-    generate.fails(generate.folder_job(root), 'The folders of dataset "image.zarr" are nested too deep')
+    yield root
+    subprocess.run(['rm', '-r', root], check=True)
+
+
+def test_folders_nested_too_deep_are_refused(generate, deep):
+    generate.fails(generate.folder_job(deep), 'The folders of dataset "image.zarr" are nested too deep')
 
 
 def test_a_folder_of_many_chunks(generate, tmp_path, capsys):
