@@ -104,6 +104,12 @@ def says(text: str, code: str) -> bool:
     return code in (word.upper() for word in words)
 
 
+def places(content: bytes) -> list[str]:
+    """Give the parts of a file in which name and code belong together: lines, or all of it if it is JSON."""
+    text = content.decode('utf-8-sig')
+    return [text_of(content)] if text.lstrip().startswith('{') else text.split('\n')
+
+
 def run(main, folder: Path, outputs: tuple[str, ...], **options) -> dict[str, str] | None:
     """Give the outputs of a job, or None if it fails with a sentence, and then without any output."""
     paths = {name: folder / name for name in outputs}
@@ -177,7 +183,7 @@ def test_verify_many_datasets(folder, hashed, known, damaged):
             outcomes.add(None)
             return
         rows = [line.split('\t') for line in outputs['report'].split('\n')[1:-1]]
-        lines = content.decode('utf-8-sig').split('\n')
+        lines = places(content)
         of = {spelt(name): each for name, each in zip(NAMES, known)}
         for name, status, expected, computed, _, found_as in rows:
             outcomes.add(status)
@@ -227,12 +233,10 @@ def test_similar_codes(folder, damaged):
             return
         rows = list(csv.reader(outputs['output'].split('\n')[1:-1], delimiter='\t', quoting=csv.QUOTE_NONE))
         entries = {row[0]: row[2] for row in rows}
-        lines = {file: content.decode('utf-8-sig').split('\n') for file, content in (('one', one), ('other', other))}
+        lines = {'one': places(one), 'other': places(other)}
         for place, code in entries.items():
             file, line = place.split(':')
-            said = text_of(one if file == 'one' else other) if lines[file][0].lstrip().startswith('{') or (
-                '{' in lines[file][int(line) - 1]) else lines[file][int(line) - 1]
-            assert says(said, code)
+            assert says(lines[file][int(line) - 1], code)
         expected = {
             (first, second, str(distance(entries[first], entries[second])))
             for first in entries for second in entries
