@@ -7,6 +7,7 @@ UV := $(ENVS)/uv/bin/uv
 STATE := .galaxy
 GALAXY_BRANCH := release_26.1
 BENCHMARKS := hash_one_dataset hash_many_datasets map_or_manifest find_similar_files search_pairs
+FUZZ_RUNS := 3000000
 TOOLS := $(shell grep -l '^<tool' tools/*/*.xml)
 
 SHELL := /bin/bash
@@ -17,7 +18,7 @@ export PYTHONPATH := $(CURDIR)
 export PLANEMO_GLOBAL_WORKSPACE := $(CURDIR)/$(STATE)/planemo
 
 .DEFAULT_GOAL := help
-.PHONY: help demo serve test lint test-unit test-galaxy test-containers test-tools test-xml test-biocontainers release deploy environments bench lock clean
+.PHONY: help demo serve test lint test-unit test-galaxy test-containers test-hostile test-tools test-xml test-biocontainers fuzz release deploy environments bench lock clean
 
 help:  ## Show what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -47,6 +48,16 @@ test-galaxy: environments  ## Test all tools in one local Galaxy
 
 test-containers: environments  ## Test all tools in containers, by podman
 	$(DEV)/python -m local_galaxy.run --containers $(STATE)/containers $(MAKE) --no-print-directory test-xml
+
+# Names that would do harm, damaged files and faults: through the scripts, and in the running Galaxy. About ten minutes.
+test-hostile: environments  ## Prove what is claimed of hostile names, damaged files and faults
+	$(DEV)/pytest tests/hostile --ignore-glob '*_in_galaxy.py'
+	$(DEV)/python -m local_galaxy.run $(STATE)/hostile $(DEV)/pytest tests/hostile/test_*_in_galaxy.py
+
+fuzz: $(ENVS)/fuzz/ready  ## Fuzz what reads references, FUZZ_RUNS times, guided by coverage
+	@mkdir -p $(STATE)/fuzz/corpus
+	$(ENVS)/fuzz/bin/python tests/hostile/fuzz_references.py -runs=$(FUZZ_RUNS) -max_len=4096 \
+	  -artifact_prefix=$(STATE)/fuzz/ $(STATE)/fuzz/corpus
 
 # Needs the variables that local_galaxy.run sets.
 test-tools: test-xml
@@ -87,7 +98,7 @@ bench: environments  ## Measure what the tools cost, as ratios; the tables go to
 	done
 
 lock: $(UV)  ## Resolve the newest versions into the lock files
-	@for name in galaxy dev jobs similarity; do \
+	@for name in galaxy dev jobs similarity fuzz; do \
 	  $(UV) pip compile --quiet --universal --python-version 3.11 --no-header --no-annotate --upgrade \
 	    requirements/$$name.in --output-file requirements/$$name.lock || exit 1; \
 	done

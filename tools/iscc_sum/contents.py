@@ -34,10 +34,10 @@ def survey(dataset: Dataset) -> Content:
     if not dataset.is_directory:
         return Content({dataset.content: _state(dataset.content)}, [])
     root = Path(dataset.content).resolve()
-    # Imported here, because it takes 0.2 s that a job on a file need not wait for.
-    from iscc_sum.treewalk import treewalk_iscc
     try:
         files = _files(root, dataset.name)
+        # Imported here, because it takes 0.2 s that a job on a file need not wait for.
+        from iscc_sum.treewalk import treewalk_iscc
         hashed = {os.path.relpath(path, root): _state(path) for path in treewalk_iscc(root)}
     except (ValueError, re.error) as error:
         raise JobError(f'A .isccignore file in dataset {shown(dataset.name)} is not valid: {error}.') from error
