@@ -7,6 +7,7 @@ UV := $(ENVS)/uv/bin/uv
 STATE := .galaxy
 GALAXY_BRANCH := release_26.1
 BENCHMARKS := hash_one_dataset hash_many_datasets map_or_manifest find_similar_files search_pairs load_galaxy
+FUZZ_RUNS := 3000000
 TOOLS := $(shell grep -l '^<tool' tools/*/*.xml)
 WORKFLOWS := $(wildcard workflows/*)
 
@@ -56,6 +57,16 @@ test-pulsar: environments $(ENVS)/pulsar/ready  ## Test all tools through Pulsar
 test-slurm: environments  ## Test all tools through Slurm, installed by apt-get where missing
 	$(DEV)/python -m local_galaxy.run --slurm $(STATE)/slurm $(MAKE) --no-print-directory test-xml
 
+# Names that would do harm, damaged files and faults: through the scripts, and in the running Galaxy. About ten minutes.
+test-hostile: environments  ## Prove what is claimed of hostile names, damaged files and faults
+	$(DEV)/pytest tests/hostile --ignore-glob '*_in_galaxy.py'
+	$(DEV)/python -m local_galaxy.run $(STATE)/hostile $(DEV)/pytest tests/hostile/test_*_in_galaxy.py
+
+fuzz: $(ENVS)/fuzz/ready  ## Fuzz what reads references, FUZZ_RUNS times, guided by coverage
+	@mkdir -p $(STATE)/fuzz/corpus
+	$(ENVS)/fuzz/bin/python tests/hostile/fuzz_references.py -runs=$(FUZZ_RUNS) -max_len=4096 \
+	  -artifact_prefix=$(STATE)/fuzz/ $(STATE)/fuzz/corpus
+
 # Needs the variables that local_galaxy.run sets.
 test-tools: test-xml test-workflows
 	$(DEV)/pytest --maxfail 3 tests/galaxy
@@ -99,7 +110,7 @@ bench: environments  ## Measure what the tools cost, as ratios; tables and plots
 	done
 
 lock: $(UV)  ## Resolve the newest versions into the lock files
-	@for name in galaxy dev jobs similarity pulsar; do \
+	@for name in $(basename $(notdir $(wildcard requirements/*.in))); do \
 	  $(UV) pip compile --quiet --universal --python-version 3.11 --no-header --no-annotate --upgrade \
 	    requirements/$$name.in --output-file requirements/$$name.lock || exit 1; \
 	done
