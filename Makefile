@@ -6,7 +6,8 @@ DEV := $(ENVS)/dev/bin
 UV := $(ENVS)/uv/bin/uv
 STATE := .galaxy
 GALAXY_BRANCH := release_26.1
-BENCHMARKS := hash_one_dataset hash_many_datasets map_or_manifest find_similar_files search_pairs
+BENCHMARKS := hash_one_dataset hash_many_datasets map_or_manifest find_similar_files search_pairs load_galaxy
+FUZZ_RUNS := 3000000
 TOOLS := $(shell grep -l '^<tool' tools/*/*.xml)
 WORKFLOWS := $(wildcard workflows/*)
 
@@ -18,7 +19,7 @@ export PYTHONPATH := $(CURDIR)
 export PLANEMO_GLOBAL_WORKSPACE := $(CURDIR)/$(STATE)/planemo
 
 .DEFAULT_GOAL := help
-.PHONY: help demo serve test lint test-unit test-galaxy test-containers test-ui images test-tools test-xml test-workflows test-biocontainers release deploy environments bench lock clean
+.PHONY: $(shell grep -oE '^[a-z-]+:' $(firstword $(MAKEFILE_LIST)) | tr -d :)
 
 help:  ## Show what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -51,8 +52,24 @@ test-galaxy: environments  ## Test all tools and workflows in one local Galaxy
 test-containers: environments  ## Test all tools in containers, by podman
 	$(DEV)/python -m local_galaxy.run --containers $(STATE)/containers $(MAKE) --no-print-directory test-xml
 
-test-ui: environments $(ENVS)/ui/ready  ## Walk through all tools, a workflow and the tour in a browser; pictures go to .galaxy/screenshots
-	$(DEV)/python -m local_galaxy.run --browser $(STATE)/ui $(ENVS)/ui/bin/pytest --exitfirst tests/ui
+test-pulsar: environments $(ENVS)/pulsar/ready  ## Test all tools through Pulsar, which sees no file of Galaxy
+	$(DEV)/python -m local_galaxy.run --pulsar $(STATE)/pulsar $(MAKE) --no-print-directory test-xml
+
+test-slurm: environments  ## Test all tools through Slurm, installed by apt-get where missing
+	$(DEV)/python -m local_galaxy.run --slurm $(STATE)/slurm $(MAKE) --no-print-directory test-xml
+
+# Names that would do harm, damaged files and faults: through the scripts, and in the running Galaxy. About ten minutes.
+test-hostile: environments  ## Prove what is claimed of hostile names, damaged files and faults
+	$(DEV)/pytest tests/hostile --ignore-glob '*_in_galaxy.py'
+	$(DEV)/python -m local_galaxy.run $(STATE)/hostile $(DEV)/pytest tests/hostile/test_*_in_galaxy.py
+
+fuzz: $(ENVS)/fuzz/ready  ## Fuzz what reads references, FUZZ_RUNS times, guided by coverage
+	@mkdir -p $(STATE)/fuzz/corpus
+	$(ENVS)/fuzz/bin/python tests/hostile/fuzz_references.py -runs=$(FUZZ_RUNS) -max_len=4096 \
+	  -artifact_prefix=$(STATE)/fuzz/ $(STATE)/fuzz/corpus
+
+test-ui: environments $(ENVS)/ui/ready  ## Walk through all tools, a workflow and the tour in a browser
+	$(DEV)/python -m local_galaxy.browser $(DEV)/python -m local_galaxy.run $(STATE)/ui $(ENVS)/ui/bin/pytest --exitfirst tests/ui
 
 images: $(ENVS)/ui/ready  ## Take the pictures of the documentation from what make test-ui saved
 	$(ENVS)/ui/bin/python docs/images/from_screenshots.py
@@ -93,14 +110,14 @@ $(UV):
 	@$(PYTHON) -m venv $(ENVS)/uv
 	@$(ENVS)/uv/bin/pip install --quiet uv==$(UV_VERSION)
 
-bench: environments  ## Measure what the tools cost, as ratios; the tables go to .galaxy/benchmarks
+bench: environments  ## Measure what the tools cost, as ratios; tables and plots go to .galaxy/benchmarks
 	@mkdir -p $(STATE)/benchmarks
 	@set -o pipefail; for name in $(BENCHMARKS); do \
 	  PYTHONPATH=$(CURDIR):tools/iscc_similarity $(DEV)/python benchmarks/$$name.py | tee $(STATE)/benchmarks/$$name.md || exit 1; \
 	done
 
 lock: $(UV)  ## Resolve the newest versions into the lock files
-	@for name in galaxy dev jobs similarity ui; do \
+	@for name in $(basename $(notdir $(wildcard requirements/*.in))); do \
 	  $(UV) pip compile --quiet --universal --python-version 3.11 --no-header --no-annotate --upgrade \
 	    requirements/$$name.in --output-file requirements/$$name.lock || exit 1; \
 	done

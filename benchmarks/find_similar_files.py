@@ -2,12 +2,11 @@
 
 import json
 import os
-import statistics
 import tempfile
 from pathlib import Path
 
 from local_galaxy.configuration import SIMILARITY_BIN, TOOLS
-from measuring import file_entry, measure, print_table
+from measuring import Command, file_entry, print_table, take_turns
 
 FILES = 2000
 SIZE_BYTES = 50_000
@@ -25,21 +24,17 @@ def main() -> None:
         (folder / 'job.json').write_text(json.dumps(job))
         script = TOOLS / 'iscc_similarity/find_similar.py'
         tool = [SIMILARITY_BIN / 'python', script, 'job.json', 'output=pairs.tsv', 'clusters=groups.tsv']
-        commands = {
-            'iscc-sum --similar': ([SIMILARITY_BIN / 'iscc-sum', '--similar', *files], 1),
-            'Find datasets with similar ISCC-CODEs, 1 slot': (tool, 1),
-            'Find datasets with similar ISCC-CODEs, 2 slots': (tool, 2),
-        }
-        runs = {label: [] for label in commands}
-        for _ in range(ROUNDS):
-            for label, (command, slots) in commands.items():
-                runs[label].append(measure(command, folder, GALAXY_SLOTS=str(slots)))
-    medians = {label: statistics.median(seconds for seconds, _ in measured) for label, measured in runs.items()}
+        first = 'iscc-sum --similar'
+        costs = take_turns({
+            first: Command([SIMILARITY_BIN / 'iscc-sum', '--similar', *files]),
+            'Find datasets with similar ISCC-CODEs, 1 slot': Command(tool, 1),
+            'Find datasets with similar ISCC-CODEs, 2 slots': Command(tool, 2),
+        }, ROUNDS, folder)
     print_table(f'{FILES} files of {SIZE_BYTES:,} bytes hashed and compared, median of {ROUNDS} runs', [
         'Command', 'Seconds', 'Ratio', 'Peak memory (MB)',
     ], [
-        [label, f'{medians[label]:.2f}', f'{medians[label] / medians["iscc-sum --similar"]:.2f}',
-         f'{max(megabytes for _, megabytes in measured):.0f}'] for label, measured in runs.items()
+        [label, f'{cost.seconds:.2f}', f'{cost.seconds / costs[first].seconds:.2f}', f'{cost.megabytes:.0f}']
+        for label, cost in costs.items()
     ])
 
 

@@ -5,45 +5,44 @@ The command lines take turns; the medians are compared.
 
 import json
 import os
-import statistics
 import tempfile
 from pathlib import Path
 
 from local_galaxy.configuration import JOBS_BIN, TOOLS
-from measuring import file_entry, measure, print_table
+from measuring import Command, file_entry, plot, print_table, take_turns
 
-DATASETS = 2000
+COUNTS = (10, 100, 1000, 10_000)
 SIZE_BYTES = 100_000
-ROUNDS = 5
+ROUNDS = 3
 
 
 def main() -> None:
+    costs = {}
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        files = [folder / f'{number}.dat' for number in range(DATASETS)]
+        files = [folder / f'{number}.dat' for number in range(max(COUNTS))]
         for file in files:
             file.write_bytes(os.urandom(SIZE_BYTES))
-        entries = [file_entry(file, file.name) for file in files]
-        (folder / 'job.json').write_text(json.dumps({'datasets': entries, 'narrow': False, 'codes': False}))
         script = [JOBS_BIN / 'python', TOOLS / 'iscc_sum/generate_manifest.py', 'job.json', 'output=manifest.tsv']
-        commands = {
-            'iscc-sum, one process': ([JOBS_BIN / 'iscc-sum', *files], 1),
-            'Generate ISCC-CODE manifest, 1 slot': (script, 1),
-            'Generate ISCC-CODE manifest, 2 slots': (script, 2),
-        }
-        runs = {label: [] for label in commands}
-        for _ in range(ROUNDS):
-            for label, (command, slots) in commands.items():
-                seconds, _ = measure(command, folder, GALAXY_SLOTS=str(slots))
-                runs[label].append(seconds)
-    medians = {label: statistics.median(measured) for label, measured in runs.items()}
-    single = medians['iscc-sum, one process']
-    print_table(f'{DATASETS} datasets of {SIZE_BYTES:,} bytes, median of {ROUNDS} runs', [
-        'Command', 'Seconds', 'Ratio', 'Datasets per second',
+        for count in COUNTS:
+            entries = [file_entry(file, file.name) for file in files[:count]]
+            (folder / 'job.json').write_text(json.dumps({'datasets': entries, 'narrow': False, 'codes': False}))
+            costs[count] = take_turns({
+                'iscc-sum, one process': Command([JOBS_BIN / 'iscc-sum', *files[:count]]),
+                'Generate ISCC-CODE manifest, 1 slot': Command(script, 1),
+                'Generate ISCC-CODE manifest, 2 slots': Command(script, 2),
+            }, ROUNDS, folder)
+    most = max(COUNTS)
+    labels = list(costs[most])
+    print_table(f'Datasets of {SIZE_BYTES:,} bytes, median of {ROUNDS} runs: seconds by number', [
+        'Command', *map(str, COUNTS), 'Ratio', 'Datasets per second',
     ], [
-        [label, f'{median:.2f}', f'{median / single:.2f}', f'{DATASETS / median:.0f}']
-        for label, median in medians.items()
+        [label, *(f'{costs[count][label].seconds:.2f}' for count in COUNTS),
+         f'{costs[most][label].seconds / costs[most][labels[0]].seconds:.2f}',
+         f'{most / costs[most][label].seconds:.0f}'] for label in labels
     ])
+    plot('hash_many_datasets', ('Datasets', 'Seconds'), {
+        label: [(count, costs[count][label].seconds) for count in COUNTS] for label in labels})
 
 
 if __name__ == '__main__':

@@ -1,18 +1,19 @@
-"""What Generate ISCC-CODE costs beside the bare `iscc-sum` command on one large file: time as a ratio, peak memory.
+"""What Generate ISCC-CODE costs on one file as it grows, beside the bare `iscc-sum` command and the usual checksums.
 
-Both command lines take turns on the same file; the medians are compared.
+The command lines take turns on the same file, which is in memory after the first; the medians are compared. `b3sum` is
+left out where this machine does not have it.
 """
 
 import json
 import os
-import statistics
+import shutil
 import tempfile
 from pathlib import Path
 
 from local_galaxy.configuration import JOBS_BIN, TOOLS
-from measuring import file_entry, measure, print_table
+from measuring import Command, file_entry, plot, print_table, take_turns
 
-SIZE_GIB = 2
+SIZES_MIB = (1, 16, 256, 2048)
 ROUNDS = 5
 
 
@@ -20,29 +21,38 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         data, job = folder / 'dataset.dat', folder / 'job.json'
-        block = os.urandom(2 ** 24)
-        with data.open('wb') as file:
-            for _ in range(SIZE_GIB * 2 ** 30 // len(block)):
-                file.write(block)
         options = {'output_format': 'code', 'narrow': False, 'units': False}
         job.write_text(json.dumps({'dataset': file_entry(data, 'large.tiff'), **options}))
         commands = {
-            'iscc-sum': [JOBS_BIN / 'iscc-sum', data],
-            'Generate ISCC-CODE': [
+            'iscc-sum': Command([JOBS_BIN / 'iscc-sum', data]),
+            'Generate ISCC-CODE': Command([
                 JOBS_BIN / 'python', TOOLS / 'iscc_sum/generate_code.py', job, f'output={folder}/output',
-            ],
+            ]),
+            'sha256sum': Command(['sha256sum', data]),
+            'md5sum': Command(['md5sum', data]),
         }
-        runs = {label: [] for label in commands}
-        for _ in range(ROUNDS):
-            for label, command in commands.items():
-                runs[label].append(measure(command))
-    medians = {label: statistics.median(seconds for seconds, _ in measured) for label, measured in runs.items()}
-    print_table(f'One dataset of {SIZE_GIB} GiB, median of {ROUNDS} runs', [
-        'Command', 'Seconds', 'Ratio', 'Peak memory (MB)',
+        if shutil.which('b3sum'):
+            commands |= {
+                'b3sum, 1 thread': Command(['b3sum', '--num-threads', '1', data]),
+                'b3sum, all cores': Command(['b3sum', data]),
+            }
+        costs = {}
+        for size in SIZES_MIB:
+            with data.open('wb') as file:
+                for _ in range(size):
+                    file.write(os.urandom(2 ** 20))
+            costs[size] = take_turns(commands, ROUNDS, folder)
+    largest = costs[SIZES_MIB[-1]]
+    print_table(f'One dataset, median of {ROUNDS} runs: seconds by size', [
+        'Command', *(f'{size} MiB' for size in SIZES_MIB), 'Ratio', 'MB per second', 'Peak memory (MB)',
     ], [
-        [label, f'{medians[label]:.2f}', f'{medians[label] / medians["iscc-sum"]:.2f}',
-         f'{max(megabytes for _, megabytes in measured):.0f}'] for label, measured in runs.items()
+        [label, *(f'{costs[size][label].seconds:.3f}' for size in SIZES_MIB),
+         f'{largest[label].seconds / largest["iscc-sum"].seconds:.2f}',
+         f'{SIZES_MIB[-1] * 2 ** 20 / 1e6 / largest[label].seconds:.0f}', f'{largest[label].megabytes:.0f}']
+        for label in commands
     ])
+    plot('hash_one_dataset', ('Bytes', 'Seconds'), {
+        label: [(size * 2 ** 20, costs[size][label].seconds) for size in SIZES_MIB] for label in commands})
 
 
 if __name__ == '__main__':

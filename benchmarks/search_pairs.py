@@ -15,7 +15,7 @@ import numpy as np
 
 import near_pairs
 from code_sets import different_rows
-from measuring import print_table
+from measuring import plot, print_table
 
 THREADS = 2
 QUERIES = 10_000
@@ -113,6 +113,7 @@ def measured_here(kind: str, count: int, limit: int, method: str) -> None:
 
 def main() -> None:
     rows = []
+    growth: dict[str, list[tuple[float, float]]] = {}
     for kind, count, limit in CASES:
         results = {method: measure(kind, count, limit, method) for method in METHODS}
         own, factor, pairs, memory = results['search']
@@ -121,11 +122,13 @@ def main() -> None:
             f'{count:.0e}'.replace('e+0', 'e'), kind, str(limit), f'{own:.2f}{marks["search"]}', str(memory),
             *(f'{results[method][0] / own:.3g}{marks[method]}' for method in ('numpy', 'faiss')),
         ])
+        growth.setdefault(f'{kind}, threshold {limit}', []).append((count, own))
         print(' '.join(rows[-1]), file=sys.stderr, flush=True)
     print_table(f'All pairs of codes within a threshold, {THREADS} threads', [
         'Codes', 'Kind', 'Threshold', 'Seconds', 'Memory (MB)', 'numpy, all with all: times as long',
         'faiss IndexBinaryFlat: times as long',
     ], rows)
+    plot('search_pairs', ('Codes', 'Seconds'), growth)
 
 
 if __name__ == '__main__':

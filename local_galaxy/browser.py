@@ -1,11 +1,24 @@
-"""Chromium for the tests in a browser: the one that this machine has, or Debian's."""
+"""Chromium for tests in a browser: `python -m local_galaxy.browser COMMAND...` runs the command where there is one.
+
+It is the Chromium or Chrome that the machine has, else Debian's, which root gets installed. Where there is none, the command
+is skipped.
+"""
 
 import os
 import shutil
 import subprocess
+import sys
 
 NAMES = ('chromium', 'google-chrome')
 INSTALL = (['apt-get', 'update'], ['apt-get', 'install', '--yes', '--no-install-recommends', 'chromium'])
+
+
+def main() -> None:
+    reason = reason_for_none()
+    if reason:
+        print(f'SKIPPED: this machine can run no browser, because {reason}.')
+    else:
+        os.execvp(sys.argv[1], sys.argv[1:])
 
 
 def chromium() -> str | None:
@@ -22,3 +35,7 @@ def reason_for_none() -> str:
     for command in INSTALL:
         subprocess.run(command, capture_output=True)
     return '' if chromium() else 'apt-get could not install chromium'
+
+
+if __name__ == '__main__':
+    main()

@@ -19,9 +19,16 @@ CONDA_NAMES = {'matplotlib': 'matplotlib-base'}
 
 ADMIN_KEY = 'local-admin-key'
 ADMIN_EMAIL = 'admin@example.org'
-# Jobs that run at a time, and the GALAXY_SLOTS of each.
+# Jobs that run at a time, and the cores (GALAXY_SLOTS) of each tool's jobs. Only tools for many datasets use several.
 WORKERS = 2
-SLOTS = 2
+CORES = {
+    'iscc_sum': 1,
+    'iscc_sum_manifest': 2,
+    'iscc_sum_verify': 1,
+    'iscc_sum_verify_manifest': 2,
+    'iscc_sum_similarity': 2,
+    'iscc_sum_provenance': 2,
+}
 POLL_SECONDS = 0.1
 # Importable from the folder that is put on Galaxy's Python path.
 PYTHON_PATH = Path(__file__).parent / 'in_galaxy'
@@ -44,18 +51,26 @@ def job_requirements() -> dict[tuple[str, str], Path]:
     return found
 
 
+def package_resolver(folder: Path) -> dict[str, str]:
+    """Offer each declared package in the layout of Galaxy's own `galaxy_packages` dependency resolver; configure it.
+
+    A tool that declares nothing finds nothing: the environment of the jobs is on no other path.
+    """
+    for (name, version), commands in job_requirements().items():
+        package = folder / name / version
+        package.mkdir(parents=True)
+        (package / 'env.sh').write_text(f'export PATH="{commands}:$PATH"\n', encoding='utf-8')
+    return {'type': 'galaxy_packages', 'base_path': str(folder)}
+
+
 def write_configuration(
-    state: Path, installed_tools: Path | None = None, destination: dict[str, Any] | None = None,
+    state: Path, job_config: dict[str, Any], settings: dict[str, Any], installed_tools: Path | None = None,
 ) -> Path:
     """Write all configuration files into the state folder, and give the path of `galaxy.yml`.
 
-    The tools are those of the checkout, or those that a file lists which Galaxy keeps of what is installed. Jobs find
-    the packages that their tool declares, or with a `destination` of containers those in the container alone.
+    The tools are those of the checkout, or those that a file lists which Galaxy keeps of what is installed. Where and
+    how jobs run is in `job_config` and in further `settings` of Galaxy.
     """
-    dependencies = state / 'dependencies'
-    dependencies.mkdir()
-    if not destination:
-        _write_job_environments(dependencies)
     # Galaxy makes this folder, but its Celery worker, which may be first, needs it too.
     (state / 'data').mkdir()
     tool_panel = state / 'tool_conf.yml'
@@ -73,17 +88,18 @@ def write_configuration(
         'job_runner_monitor_sleep': POLL_SECONDS,
         'bootstrap_admin_api_key': ADMIN_KEY,
         'admin_users': ADMIN_EMAIL,
+        # A large file is linked, not copied.
+        'allow_path_paste': True,
         'conda_auto_init': False,
         'tool_config_file': ','.join(map(str, filter(None, (tool_panel, installed_tools)))),
         # Installed tools bring their own.
         'tool_test_data_directories': str(state / 'none' if installed_tools else TEST_DATA),
-        'dependency_resolvers': [{'type': 'galaxy_packages', 'base_path': str(dependencies)}],
-        'container_resolvers': [{'type': 'cached_mulled'}] if destination else [],
-        # In a container the inputs are then mounted read-only.
-        'outputs_to_working_directory': bool(destination),
-        'job_config': _job_config(destination or {}),
+        'dependency_resolvers': [],
+        'container_resolvers': [],
+        'job_config': job_config,
         'tour_config_dir': str(TOURS),
         'brand': 'ISCC tools',
+        **settings,
     }
     path = state / 'galaxy.yml'
     # JSON is YAML.
@@ -116,22 +132,3 @@ def _tool_panel(tools: list[Path]) -> dict:
         ]}
         for name, files in sections.items()
     ]}
-
-
-def _job_config(destination: dict[str, Any]) -> dict:
-    environment = {'runner': 'local', 'local_slots': SLOTS, **destination}
-    return {
-        'runners': {'local': {'load': 'galaxy.jobs.runners.local:LocalJobRunner', 'workers': WORKERS}},
-        'execution': {'default': 'local', 'environments': {'local': environment}},
-    }
-
-
-def _write_job_environments(dependencies: Path) -> None:
-    """Offer each declared package in the layout of Galaxy's own `galaxy_packages` dependency resolver.
-
-    A tool that declares nothing finds nothing: the environment of the jobs is on no other path.
-    """
-    for (name, version), commands in job_requirements().items():
-        folder = dependencies / name / version
-        folder.mkdir(parents=True)
-        (folder / 'env.sh').write_text(f'export PATH="{commands}:$PATH"\n', encoding='utf-8')

@@ -14,7 +14,10 @@ from typing import Any
 
 from galaxy.tool_util.deps.mulled.util import build_target, v2_image_name
 
-from local_galaxy.configuration import ENVIRONMENTS, job_requirements, JOBS_BIN, REQUIREMENTS, SIMILARITY_BIN
+from local_galaxy.configuration import (
+    environment_variables, ENVIRONMENTS, job_requirements, JOBS_BIN, REQUIREMENTS, SIMILARITY_BIN,
+)
+from local_galaxy.engines import Engine
 
 COMMANDS = (
     'bash', 'sh', 'basename', 'cat', 'chmod', 'cp', 'cut', 'date', 'dirname', 'env', 'grep', 'head', 'hostname', 'id',
@@ -38,43 +41,56 @@ esac
 '''
 
 
-def reason_for_none() -> str:
-    """Say why this machine can run no containers; an empty text means that it can."""
-    missing = [command for command in ('podman', 'runc', 'ldd', 'tar') if not shutil.which(command)]
-    if missing:
-        return f'it has no {", ".join(missing)}'
-    if os.geteuid() != 0:
-        return 'only root can map the users of a container as these tests need it'
-    # A machine may have podman and yet not let it run anything.
-    with tempfile.TemporaryDirectory() as name:
-        root, command = Path(name), Path(shutil.which('true')).resolve()
-        for folder in ('dev', 'etc', 'proc', 'sys', 'tmp'):
-            (root / folder).mkdir()
-        _copy_linked(root, command)
-        done = subprocess.run(
-            ['podman', '--runtime', 'runc', 'run', '--rm', '--network', 'none', *RUN_OPTIONS.split(), '--rootfs', root,
-             command], capture_output=True, text=True)
-    return f'podman says: {done.stderr.strip()}' if done.returncode else ''
+class Containers(Engine):
+    """Containers on Galaxy's machine, without network, for a user who is not root."""
 
+    name = 'containers'
+    title = 'podman'
 
-def make_containers(folder: Path) -> Path:
-    """Make the images; give the folder with the `docker` command that runs them."""
-    for commands in (JOBS_BIN, SIMILARITY_BIN):
-        root = folder / commands.parent.name
-        _copy_system(root, commands)
-        _install_packages(root, commands)
-        _import_image(root, commands)
-        shutil.rmtree(root)
-    docker = folder / 'bin' / 'docker'
-    docker.parent.mkdir(parents=True)
-    docker.write_text(DOCKER, encoding='utf-8')
-    docker.chmod(0o755)
-    return docker.parent
+    def reason_for_none(self) -> str:
+        """Say why this machine can run no containers; an empty text means that it can."""
+        missing = [command for command in ('podman', 'runc', 'ldd', 'tar') if not shutil.which(command)]
+        if missing:
+            return f'it has no {", ".join(missing)}'
+        if os.geteuid() != 0:
+            return 'only root can map the users of a container as these tests need it'
+        # A machine may have podman and yet not let it run anything.
+        with tempfile.TemporaryDirectory() as name:
+            root, command = Path(name), Path(shutil.which('true')).resolve()
+            for folder in ('dev', 'etc', 'proc', 'sys', 'tmp'):
+                (root / folder).mkdir()
+            _copy_linked(root, command)
+            done = subprocess.run(
+                ['podman', '--runtime', 'runc', 'run', '--rm', '--network', 'none', *RUN_OPTIONS.split(),
+                 '--rootfs', root, command], capture_output=True, text=True)
+        return f'podman says: {done.stderr.strip()}' if done.returncode else ''
 
+    def prepare(self, state: Path) -> dict[str, Any]:
+        """Make the images, and the `docker` command that runs them."""
+        folder = state / 'containers'
+        for commands in (JOBS_BIN, SIMILARITY_BIN):
+            root = folder / commands.parent.name
+            _copy_system(root, commands)
+            _install_packages(root, commands)
+            _import_image(root, commands)
+            shutil.rmtree(root)
+        self._docker = folder / 'bin' / 'docker'
+        self._docker.parent.mkdir(parents=True)
+        self._docker.write_text(DOCKER, encoding='utf-8')
+        self._docker.chmod(0o755)
+        # Of these, the second mounts the inputs read-only.
+        return {'container_resolvers': [{'type': 'cached_mulled'}], 'outputs_to_working_directory': True}
 
-def destination() -> dict[str, Any]:
-    """Give the settings of the jobs' destination: containers without network, a user who is not root."""
-    return {'docker_enabled': True, 'docker_sudo': False, 'docker_net': 'none', 'docker_set_user': USER}
+    def variables(self) -> dict[str, str]:
+        """Let Galaxy find the `docker` command."""
+        return environment_variables(self._docker.parent)
+
+    def environment(self, cores: int) -> dict[str, Any]:
+        """Give each job a container."""
+        return {
+            'local_slots': cores, 'docker_enabled': True, 'docker_sudo': False, 'docker_net': 'none',
+            'docker_set_user': USER,
+        }
 
 
 def image_name(commands: Path) -> str:

@@ -1,8 +1,8 @@
 """Run a command beside a local Galaxy that has the suite installed: `python -m local_galaxy.run STATE COMMAND...`.
 
-With `--containers` before these, jobs run in containers; with `--browser`, the command needs a browser. Where this
-machine has none, the command is skipped. The command finds Galaxy in the variables GALAXY_URL, GALAXY_ADMIN_KEY,
-GALAXY_USER_KEY and GALAXY_STATE, and its exit code is passed on.
+With `--containers`, `--pulsar` or `--slurm` before these, that engine runs the jobs of the tools; where this machine
+can't have it, the command is skipped. The command finds Galaxy in the variables GALAXY_URL, GALAXY_ADMIN_KEY,
+GALAXY_USER_KEY and GALAXY_STATE, and its exit code is passed on; jobs that the engine did not run make it a failure.
 """
 
 import os
@@ -10,28 +10,38 @@ import subprocess
 import sys
 from pathlib import Path
 
-from local_galaxy import browser, containers
 from local_galaxy.configuration import ADMIN_KEY
+from local_galaxy.containers import Containers
+from local_galaxy.engines import Engine, ProofError
+from local_galaxy.pulsar import Pulsar
 from local_galaxy.session import PASSWORD, started, USER
+from local_galaxy.slurm import Slurm
 
-NEEDS = {'--browser': browser.reason_for_none, '--containers': containers.reason_for_none}
+ENGINES = {f'--{engine.name}': engine for engine in (Containers, Pulsar, Slurm)}
 
 
 def main() -> int:
-    need = sys.argv[1] if sys.argv[1] in NEEDS else None
-    reason = NEEDS[need]() if need else ''
+    named = sys.argv[1] in ENGINES
+    engine = ENGINES[sys.argv[1]]() if named else Engine()
+    state, *command = sys.argv[1 + named:]
+    reason = engine.reason_for_none()
     if reason:
-        print(f'SKIPPED: this machine can run no {need.strip("-")}, because {reason}.')
+        print(f'SKIPPED: this machine can run no jobs by {engine.title}, because {reason}.')
         return 0
-    state, *command = sys.argv[1 + bool(need):]
-    with started(Path(state), as_installed=True, in_containers=need == '--containers') as local:
+    with started(Path(state), as_installed=True, engine=engine) as local:
         variables = {
             'GALAXY_URL': local.url,
             'GALAXY_ADMIN_KEY': ADMIN_KEY,
             'GALAXY_USER_KEY': local.create_user(USER, PASSWORD),
             'GALAXY_STATE': str(local.state),
         }
-        return subprocess.run(command, env={**os.environ, **variables}).returncode
+        code = subprocess.run(command, env={**os.environ, **variables}).returncode
+        if named:
+            try:
+                print(engine.proof(local.admin))
+            except ProofError as error:
+                sys.exit(str(error))
+        return code
 
 
 if __name__ == '__main__':

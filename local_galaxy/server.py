@@ -3,11 +3,11 @@
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import Callable
 
 import psutil
 from bioblend import ConnectionError as GalaxyUnreachable
@@ -15,7 +15,7 @@ from bioblend.galaxy import GalaxyInstance
 from requests.exceptions import ConnectionError as NothingListens
 
 from local_galaxy.configuration import ADMIN_KEY, environment_variables, write_configuration
-from local_galaxy.containers import destination, make_containers
+from local_galaxy.engines import Engine, free_port
 from local_galaxy.shed import install, make_archives
 
 WEB = [
@@ -42,15 +42,14 @@ class LocalGalaxy:
     All that it writes lies in the `state` folder, which is emptied at the start.
     """
 
-    def __init__(self, state: Path, as_installed: bool = False, in_containers: bool = False) -> None:
+    def __init__(self, state: Path, as_installed: bool = False, engine: Engine = Engine()) -> None:
         """The tools are those of the checkout, or `as_installed`: from the archives for the ToolShed."""
         self.state = state.resolve()
         self.as_installed = as_installed
-        self.in_containers = in_containers
-        self._commands: list[Path] = []
-        self.url = f'http://127.0.0.1:{_free_port()}'
+        self.engine = engine
+        self.url = f'http://127.0.0.1:{free_port()}'
         self.admin = GalaxyInstance(self.url, ADMIN_KEY)
-        self._processes: list[psutil.Popen] = []
+        self._processes: dict[str, psutil.Popen] = {}
 
     def __enter__(self) -> 'LocalGalaxy':
         # Set also for Ctrl-C, which a shell that starts this in the background makes ignored.
@@ -62,13 +61,17 @@ class LocalGalaxy:
         installed = None
         if self.as_installed:
             installed = install(make_archives(self.state / 'shed'), self.state / 'shed_tools')
-        if self.in_containers:
-            self._commands = [make_containers(self.state / 'containers')]
-        configuration = write_configuration(self.state, installed, destination() if self.in_containers else None)
+        settings = self.engine.prepare(self.state)
+        configuration = write_configuration(self.state, self.engine.job_config(), settings, installed)
         try:
-            self._start('web', [*WEB, '--bind', self.url.removeprefix('http://')], configuration)
-            self._start('tasks', TASKS, configuration)
-            self._wait_until_it_answers()
+            for process in self.engine.processes():
+                self._start(process.name, process.command, process.variables)
+                self._wait_until(process.is_ready)
+            variables = {
+                **environment_variables(), **self.engine.variables(), 'GALAXY_CONFIG_FILE': str(configuration)}
+            self._start('web', [*WEB, '--bind', self.url.removeprefix('http://')], variables)
+            self._start('tasks', TASKS, variables)
+            self._wait_until(self._answers)
         except BaseException:
             self._stop()
             raise
@@ -82,19 +85,18 @@ class LocalGalaxy:
         user = self.admin.users.create_local_user(name, f'{name}@example.org', password)
         return self.admin.users.create_user_apikey(user['id'])
 
-    def _start(self, name: str, command: list[str], configuration: Path) -> None:
-        variables = {**os.environ, **environment_variables(*self._commands), 'GALAXY_CONFIG_FILE': str(configuration)}
+    def _start(self, name: str, command: list[str], variables: dict[str, str]) -> None:
         # A session of its own keeps Ctrl-C from the servers: they end in order, by `_stop`.
         with self._log(name).open('wb') as log:
-            self._processes.append(psutil.Popen(
-                command, cwd=self.state, env=variables, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
-                start_new_session=True,
-            ))
+            self._processes[name] = psutil.Popen(
+                command, cwd=self.state, env={**os.environ, **variables}, stdin=subprocess.DEVNULL, stdout=log,
+                stderr=log, start_new_session=True,
+            )
 
-    def _wait_until_it_answers(self) -> None:
+    def _wait_until(self, is_ready: Callable[[], bool]) -> None:
         deadline = time.monotonic() + START_SECONDS
-        while not self._answers():
-            ended = any(process.poll() is not None for process in self._processes)
+        while not is_ready():
+            ended = any(process.poll() is not None for process in self._processes.values())
             if ended or time.monotonic() > deadline:
                 raise StartError(self._last_log_lines())
             time.sleep(0.5)
@@ -110,7 +112,7 @@ class LocalGalaxy:
 
     def _last_log_lines(self) -> str:
         parts = []
-        for log in (self._log('web'), self._log('tasks')):
+        for log in map(self._log, self._processes):
             lines = log.read_text(encoding='utf-8', errors='replace').splitlines() if log.exists() else []
             parts.append('\n'.join([f'Galaxy did not start. The end of {log}:', *lines[-LOG_LINES_SHOWN:]]))
         return '\n\n'.join(parts)
@@ -119,8 +121,10 @@ class LocalGalaxy:
         """End the servers and all their descendants, running jobs included; a second Ctrl-C does not cut it short."""
         signal.signal(signal.SIGINT, signal.SIG_IGN)
         try:
+            if 'web' in self._processes:
+                self.engine.stop_jobs()
             family = [
-                member for process in self._processes if process.is_running()
+                member for process in self._processes.values() if process.is_running()
                 for member in [*process.children(recursive=True), process]
             ]
             for end in (psutil.Process.terminate, psutil.Process.kill):
@@ -132,9 +136,3 @@ class LocalGalaxy:
                 _, family = psutil.wait_procs(family, timeout=STOP_SECONDS)
         finally:
             signal.signal(signal.SIGINT, signal.default_int_handler)
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(('127.0.0.1', 0))
-        return probe.getsockname()[1]

@@ -9,6 +9,7 @@ from typing import Any, Iterator, NamedTuple
 from bioblend.galaxy import GalaxyInstance
 
 from local_galaxy.configuration import CHECKOUT
+from local_galaxy.engines import Engine
 from local_galaxy.server import LocalGalaxy, StartError
 from local_galaxy.staging import SAMPLES, upload
 
@@ -35,12 +36,12 @@ def session_with_samples(name: str) -> Iterator[Session]:
 
 
 @contextmanager
-def started(state: Path, as_installed: bool = False, in_containers: bool = False) -> Iterator[LocalGalaxy]:
+def started(state: Path, as_installed: bool = False, engine: Engine = Engine()) -> Iterator[LocalGalaxy]:
     """Start Galaxy and say so; where it can't start, end the program with the end of its log; stop it on Ctrl-C."""
     print('Starting Galaxy (about a minute) ...', flush=True)
     begin = time.monotonic()
     try:
-        with LocalGalaxy(state, as_installed, in_containers) as local:
+        with LocalGalaxy(state, as_installed, engine) as local:
             print(f'Galaxy runs at {local.url} after {time.monotonic() - begin:.0f} s.', flush=True)
             yield local
             print('Stopping Galaxy ...', flush=True)

@@ -5,7 +5,7 @@ import csv
 import pytest
 from PIL import Image
 
-from conftest import HOSTILE_NAMES
+from histories import HOSTILE_NAMES
 from local_galaxy.staging import map_over
 from table_names import escaped
 

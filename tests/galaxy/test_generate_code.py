@@ -6,7 +6,7 @@ import tarfile
 import pytest
 from bioblend.util import attach_file
 
-from conftest import HOSTILE_NAMES
+from histories import HOSTILE_NAMES
 from local_galaxy.configuration import TEST_DATA
 from local_galaxy.staging import map_over, wait_for
 

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from code_files import LONGEST_IDENTIFIER
-from conftest import HOSTILE_NAMES
+from histories import HOSTILE_NAMES
 from local_galaxy.staging import texts_of
 from table_names import escaped
 

@@ -3,7 +3,7 @@
 import pytest
 from bioblend import ConnectionError as Refused
 
-from conftest import HOSTILE_NAMES
+from histories import HOSTILE_NAMES
 from local_galaxy.staging import map_over, wait_for
 from table_names import escaped
 

@@ -94,6 +94,10 @@ UNITS = {
     (TIFF.replace('7', '1'), "has the character '1'"),
     (TIFF[:20] + ' ' + TIFF[20:], "has the character ' '"),
     (TIFF + '=', "has the character '='"),
+    # Letters that are S, I and SS in upper case.
+    (TIFF.replace('S', 'ſ'), "has the character 'ſ'"),
+    (f'ıSCC:{TIFF}', "has the character 'ı'"),
+    (TIFF[:-2].replace('S', 'ß'), "has the character 'ß'"),
     (f'ISCC:ISCC:{TIFF}', "has the character ':'"),
     ('K4AQ' + TIFF[4:], 'header of an unknown version or length'),
     ('K4B' + TIFF[3:], 'header of an unknown version or length'),

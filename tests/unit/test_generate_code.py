@@ -237,6 +237,13 @@ def test_content_in_two_places_is_an_error(generate, tmp_path, composite_type):
     generate.fails(done, 'Dataset "report"', '"figure.png"', 'no ISCC-CODE covers both')
 
 
+def test_a_dataset_without_a_folder_has_none_elsewhere(generate):
+    """Galaxy names no folder of extra files where there is none; the working directory is not meant."""
+    dataset = generate.file_with(b'content')
+    assert generate.job({**dataset, 'extra_files_path': ''}).returncode == 0
+    generate.fails(generate.job({**dataset, 'extra_files_path': '', 'is_directory': True}), 'is empty')
+
+
 def test_a_missing_file_is_an_error(generate):
     generate.fails(generate.job({'name': 'gone', 'path': '/no/such/file'}), '"gone" is missing')
 
@@ -289,3 +296,26 @@ def test_an_output_that_cannot_be_written_is_an_error(generate, tmp_path):
     path.touch()
     generate.outputs['output'] = tmp_path / 'no folder' / 'output'
     generate.fails(generate.job({'name': 'image', 'path': str(path)}), 'could not be read or written', 'no folder')
+
+
+@pytest.mark.parametrize('name, quoted', [
+    ('a"b', '"a\\"b"'), ('ü 日本 😀', '"ü 日本 😀"'), ('\n\t\x1b', '"\\n\\t\\u001b"'), ('\x7f\x9b', '"\\x7f\\x9b"'),
+    ('\u2028\u202e', '"\\u2028\\u202e"'), ('a\xa0', '"a\\xa0"'), ('\ud800', '"\\ud800"'),
+])
+def test_a_name_in_a_message_stays_on_one_line_and_acts_on_nothing(generate, name, quoted):
+    generate.fails(generate.job({'name': name, 'path': '/no/such/file'}), f'The file of dataset {quoted} is missing')
+
+
+def test_a_name_in_the_log_needs_no_locale(generate, tmp_path):
+    """Where Python would write in another encoding, the log is in UTF-8 all the same."""
+    root = tmp_path / 'tree'
+    root.mkdir()
+    for name in ('data', '日本.iscc.json'):
+        (root / name).touch()
+    generate.commands = tmp_path
+    (tmp_path / 'python').write_text(f'#!/bin/sh\nPYTHONIOENCODING=latin-1 exec {JOBS_BIN}/python "$@"\n')
+    (tmp_path / 'python').chmod(0o755)
+    generate.path_first = f'{JOBS_BIN}:'
+    done = generate.folder_job(root)
+    assert (done.returncode, done.stderr) == (0, '')
+    assert '1 file(s) of "image.zarr": "日本.iscc.json"' in done.stdout

@@ -7,6 +7,7 @@ import psutil
 import pytest
 
 from local_galaxy import configuration, server
+from local_galaxy.engines import Engine, Process
 
 STUBBORN = ['sh', '-c', 'trap "" TERM; sleep 1000 & sleep 1000; sleep 1000']
 ENDS = ['sh', '-c', 'seq 1000; echo "the port is taken"; exit 3']
@@ -64,6 +65,40 @@ def test_a_failed_start_shows_the_end_of_the_log(local, monkeypatch, name):
     assert not family()
 
 
+class Served(Engine):
+    """An engine with two servers; it notes what is asked of it."""
+
+    def __init__(self, second: list[str], is_ready: bool = True) -> None:
+        self.second = second
+        self.is_ready = is_ready
+        self.asked = []
+
+    def processes(self) -> list[Process]:
+        return [
+            Process('first', ['sleep', '1001'], lambda: self.asked.append(len(family())) or True),
+            Process('second', self.second, lambda: self.asked.append(len(family())) or self.is_ready),
+        ]
+
+    def stop_jobs(self) -> None:
+        self.asked.append('stop')
+
+
+def test_the_servers_of_an_engine_start_one_by_one_before_galaxy_and_end_with_it(local):
+    local.engine = Served(['sleep', '1002'])
+    with local:
+        assert {'first', 'second', 'web', 'tasks'} == {log.stem for log in local.state.glob('*.log')}
+    assert local.engine.asked == [1, 2, 'stop']
+    assert not family()
+
+
+def test_a_server_of_an_engine_that_fails_shows_its_log(local):
+    local.engine = Served(ENDS, is_ready=False)
+    with pytest.raises(server.StartError, match='second.log:\n(.*\n)*the port is taken'), local:
+        pass
+    assert 'stop' not in local.engine.asked
+    assert not family()
+
+
 def test_each_galaxy_has_a_port_and_a_state_of_its_own(local, tmp_path):
     other = server.LocalGalaxy(tmp_path / 'other')
     assert local.url != other.url
@@ -71,7 +106,7 @@ def test_each_galaxy_has_a_port_and_a_state_of_its_own(local, tmp_path):
 
 
 def test_all_state_lies_in_one_folder(tmp_path):
-    text = configuration.write_configuration(tmp_path).read_text()
+    text = configuration.write_configuration(tmp_path, {}, {}).read_text()
     for key in ('data_dir', 'database_connection', 'amqp_internal_connection', 'broker_url'):
         assert key in text
     assert text.count(str(tmp_path)) >= 5

@@ -125,6 +125,10 @@ def test_metadata_is_read(read):
     ('{"iscc": "ISCC:K4A"', 'is not ISCC metadata'),
     ('{"name": "x"}', 'is not ISCC metadata'),
     ('{"iscc": 5}', 'is not ISCC metadata'),
+    ('{"iscc": ' + '[' * 20_000, 'is not ISCC metadata'),
+    ('{"iscc": ' + '1' * 20_000 + '}', 'is not ISCC metadata'),
+    (f'{{"iscc": "{TIFF}", "name": "\\ud800"}}', 'is not ISCC metadata'),
+    (f'{{"iscc": "{"A" * 20_000}"}}', f'the code "{"A" * 100}" can not be used'),
     (f'{{"iscc": "{TIFF}", "name": 5}}', 'is not ISCC metadata'),
     (f'{{"iscc": "ISCC:{DATA_UNIT}"}}', 'is a unit, the Data-Code half'),
 ])

@@ -40,8 +40,9 @@ def draw(groups: Groups, threshold: int, path: Path) -> None:
     """Draw a heat map of few datasets, or the groups and distances of many, as PNG."""
     make = _heat_map if len(groups.entries) <= MOST_NAMED else _overview
     with warnings.catch_warnings():
-        # A letter that the font lacks is drawn as a box; the log of a good job holds no warning.
-        warnings.filterwarnings('ignore', message='Glyph .* missing from font')
+        # A letter that the font lacks is drawn as a box, and in some scripts letters stand apart that belong together;
+        # the log of a good job holds no warning.
+        warnings.filterwarnings('ignore', message='Glyph .* missing from font|Matplotlib .* does not support')
         make(groups, threshold).savefig(path, format='png', dpi=110, bbox_inches='tight', pad_inches=0.2)
 
 

@@ -34,12 +34,14 @@ class CodeError(ValueError):
 
 def parse(text: str) -> str:
     """Read a wide or narrow code: with or without `ISCC:`, in upper or lower case, white space around it."""
-    code = text.strip().upper().removeprefix(PREFIX)
-    if not code:
+    given = re.sub(f'^{PREFIX}', '', text.strip(), flags=re.IGNORECASE | re.ASCII)
+    if not given:
         raise CodeError('is empty')
-    odd = re.search(r'[^A-Z2-7]', code)
+    # Before they are made upper case, for some other letters become those of ASCII.
+    odd = re.search(r'[^A-Za-z2-7]', given)
     if odd:
         raise CodeError(f'has the character {odd.group()!r}, which no ISCC has')
+    code = given.upper()
     form = _form_of_header(code)
     if len(code) != _LENGTHS[form]:
         raise CodeError(f'has {len(code)} characters, but a {form} ISCC-CODE has {_LENGTHS[form]}')

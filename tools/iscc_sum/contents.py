@@ -5,6 +5,7 @@ names. It also skips symbolic links and special files without a word, and an unr
 """
 
 import os
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -32,14 +33,17 @@ def survey(dataset: Dataset) -> Content:
     """Look at the files of a dataset; raise JobError for what iscc-sum would skip, and where nothing is to hash."""
     if not dataset.is_directory:
         return Content({dataset.content: _state(dataset.content)}, [])
-    root = Path(dataset.content).resolve()
-    files = _files(root, dataset.name)
-    # Imported here, because it takes 0.2 s that a job on a file need not wait for.
-    from iscc_sum.treewalk import treewalk_iscc
+    # With a separator at the end: what is behind it is the path of a file in the folder.
+    root = os.path.join(Path(dataset.content).resolve(), '')
     try:
-        hashed = {os.path.relpath(path, root): _state(path) for path in treewalk_iscc(root)}
-    except ValueError as error:
+        files = _files(root, dataset.name)
+        # Imported here, because it takes 0.2 s that a job on a file need not wait for.
+        from iscc_sum.treewalk import treewalk_iscc
+        hashed = {str(path).removeprefix(root): _state(path) for path in treewalk_iscc(root)}
+    except (ValueError, re.error) as error:
         raise JobError(f'A .isccignore file in dataset {shown(dataset.name)} is not valid: {error}.') from error
+    except RecursionError as error:
+        raise JobError(f'The folders of dataset {shown(dataset.name)} are nested too deep for iscc-sum.') from error
     if not hashed:
         raise JobError(
             f'The folder of dataset {shown(dataset.name)} has no file to hash: {len(files)} file(s) are left out, '
@@ -68,16 +72,16 @@ def _state(path: str | Path) -> tuple[int, int]:
     return stat.st_size, stat.st_mtime_ns
 
 
-def _files(root: Path, dataset_name: str) -> set[str]:
+def _files(root: str, dataset_name: str) -> set[str]:
     """Give the paths of all files below a folder; raise JobError if any entry there can't be hashed."""
     files, refused = set(), []
     for folder, folders, names in os.walk(root):
         paths = [os.path.join(folder, name) for name in names]
-        files.update(os.path.relpath(path, root) for path in paths)
+        files.update(path.removeprefix(root) for path in paths)
         for path in paths + [os.path.join(folder, name) for name in folders]:
             reason = _reason_to_refuse(path)
             if reason:
-                refused.append(f'{os.path.relpath(path, root)} ({reason})')
+                refused.append(f'{path.removeprefix(root)} ({reason})')
     if refused:
         raise JobError(
             f'The folder of dataset {shown(dataset_name)} can not be hashed whole, because iscc-sum would skip '

@@ -29,11 +29,13 @@ def dataset_from_job(entry: dict[str, Any]) -> Dataset:
 
     Galaxy gives every dataset a main file. Directory datatypes (`zarr`, `ome_zarr`, `directory`, ...) and composite
     datatypes with a generated main file (`auto_primary_file`) keep their content in a folder of extra files, and the
-    main file is a placeholder. A dataset with content in both places can't be hashed whole.
+    main file is a placeholder. A dataset with content in both places can't be hashed whole. The path of the folder is
+    empty where there is none.
     """
     name = entry['name']
     extra_files = Path(entry['extra_files_path'])
-    extra_names = sorted(path.name for path in extra_files.iterdir()) if extra_files.is_dir() else []
+    has_folder = entry['extra_files_path'] and extra_files.is_dir()
+    extra_names = sorted(path.name for path in extra_files.iterdir()) if has_folder else []
     if entry['is_directory'] or entry['composite_type'] == 'auto_primary_file':
         return Dataset(name, str(_folder(name, extra_files, extra_names, entry['store_root'])), is_directory=True)
     if extra_names:

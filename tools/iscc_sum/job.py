@@ -3,8 +3,9 @@
 import json
 import os
 import sys
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Callable
 
 
 class JobError(Exception):
@@ -12,13 +13,20 @@ class JobError(Exception):
 
 
 def shown(name: str) -> str:
-    """Quote a name for a message or a log, so that it stays on one line and its ends can be seen."""
-    return json.dumps(name, ensure_ascii=False)
+    """Quote a name for a message or a log, so that it stays on one line, its ends can be seen, and it acts on nothing.
+
+    What can't be printed is escaped: line separators, marks that turn the direction of a text, codes for terminals.
+    """
+    quoted = json.dumps(name, ensure_ascii=False)
+    return ''.join(each if each.isprintable() else each.encode('unicode_escape').decode() for each in quoted)
 
 
 def slots() -> int:
-    """Give the number of cores that Galaxy lets this job use."""
-    return int(os.environ.get('GALAXY_SLOTS', 1))
+    """Give the number of cores that Galaxy lets this job use; a JobError where it says something else."""
+    number = os.environ.get('GALAXY_SLOTS') or '1'
+    if not (number.isascii() and number.isdigit() and int(number)):
+        raise JobError(f'GALAXY_SLOTS is {shown(number)}, not a number of cores; tell the Galaxy admin.')
+    return int(number)
 
 
 def run(main: Callable[..., None]) -> None:
@@ -26,11 +34,28 @@ def run(main: Callable[..., None]) -> None:
 
     Whatever the user can do something about ends the job with exit code 1 and one sentence, without a traceback.
     """
+    # Whatever the locale of the machine, a name in the log is no reason to fail.
+    sys.stdout.reconfigure(encoding='utf-8', errors='backslashreplace')
     job_file, *arguments = sys.argv[1:]
     outputs = {name: Path(path) for name, path in (argument.split('=', 1) for argument in arguments)}
     try:
-        main(json.loads(Path(job_file).read_text(encoding='utf-8')), **outputs)
+        with _empty_unless_whole(outputs.values()):
+            main(json.loads(Path(job_file).read_text(encoding='utf-8')), **outputs)
     except JobError as error:
         sys.exit(str(error))
     except OSError as error:
         sys.exit(f'A file could not be read or written: {error}.')
+    except UnicodeEncodeError as error:
+        sys.exit(f'A name can not be written in UTF-8: {error}. Rename the dataset.')
+
+
+@contextmanager
+def _empty_unless_whole(outputs: Iterable[Path]) -> Iterator[None]:
+    """Empty the outputs of a job that fails: what a full disk has cut short may look whole."""
+    try:
+        yield
+    except BaseException:
+        for output in outputs:
+            with suppress(OSError):
+                os.truncate(output, 0)
+        raise

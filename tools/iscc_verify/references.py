@@ -46,7 +46,10 @@ def read_reference(path: Path, label: str) -> Reference:
 
     `label` names the file in messages.
     """
-    lines = list(_lines(path, label))
+    try:
+        lines = list(_lines(path, label))
+    except OSError as error:
+        raise JobError(f'{label} can not be read: {error}. Upload or compute it again.') from error
     if not lines:
         raise JobError(f'{label} is empty.')
     if lines[0][1].lstrip().startswith('{'):
@@ -88,10 +91,12 @@ def _metadata_entry(text: str, label: str) -> Entry:
         name = metadata.get('name')
         if name is not None and not isinstance(name, str):
             raise TypeError('name')
+        # JSON can spell a name that no output can hold: half of a surrogate pair.
+        (name or '').encode()
         return Entry(codes.parse(metadata['iscc']), 1, name)
     except codes.CodeError as error:
-        raise JobError(f'{label}: the code {shown(metadata["iscc"])} can not be used: it {error}.') from error
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise JobError(f'{label}: the code {shown(metadata["iscc"][:100])} can not be used: it {error}.') from error
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise JobError(f'{label} is not ISCC metadata: JSON with a code under "iscc" was expected.') from error
 
 

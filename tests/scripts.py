@@ -28,7 +28,7 @@ class Tool:
         self.outputs = {name: folder / name for name in outputs}
         self.commands = commands
         self.path_first = ''
-        self.slots = 1
+        self.slots: int | str | None = 1
 
     @property
     def output(self) -> Path:
@@ -37,15 +37,22 @@ class Tool:
 
     def run(self, **options: Any) -> subprocess.CompletedProcess:
         """Run the script on the values of the form, in a working directory of its own."""
+        process = self.start(**options)
+        stdout, stderr = process.communicate()
+        return subprocess.CompletedProcess(process.args, process.returncode, stdout, stderr)
+
+    def start(self, **options: Any) -> subprocess.Popen:
+        """Start a run."""
         job_file = self.folder / 'job.json'
         job_file.write_text(json.dumps(options))
         for output in self.outputs.values():
             output.unlink(missing_ok=True)
         outputs = [f'{name}={path}' for name, path in self.outputs.items()]
-        return subprocess.run(
+        slots = {} if self.slots is None else {'GALAXY_SLOTS': str(self.slots)}
+        return subprocess.Popen(
             [self.commands / 'python', self.script, job_file, *outputs],
-            cwd=self.folder, capture_output=True, text=True,
-            env={'PATH': f'{self.path_first}{self.commands}:/usr/bin:/bin', 'GALAXY_SLOTS': str(self.slots)},
+            cwd=self.folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+            env={'PATH': f'{self.path_first}{self.commands}:/usr/bin:/bin', **slots},
         )
 
     def entry(self, **known: Any) -> dict[str, Any]:

@@ -1,0 +1,288 @@
+"""Damaged references: never a traceback, never an OK or a pair that brute force over the codes does not confirm."""
+
+import base64
+import csv
+import json
+import re
+import sys
+from pathlib import Path
+
+import iscc_core
+import pytest
+from hypothesis import given, HealthCheck, settings, strategies as st
+
+import codes
+import contents
+import find_similar
+import verify_code
+import verify_manifest
+from datasets import Dataset
+from hashing import Fingerprint
+from job import JobError
+from local_galaxy.configuration import JOBS_BIN
+from names import meant, spelt
+from oracle import codes_of
+
+EXAMPLES = 1500
+NAMES = ['a', 'image.tiff', '# b', 'plate/A1', 'tab\there', 'ü']
+CONTENTS = [bytes([number]) * number * 100 for number in range(len(NAMES))]
+FUZZ = settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+
+
+@pytest.fixture(scope='module')
+def known(tmp_path_factory):
+    """Give the codes of each content."""
+    folder = tmp_path_factory.mktemp('oracle')
+    return [codes_of(content, folder) for content in CONTENTS]
+
+
+@pytest.fixture(scope='module')
+def whole_files(known):
+    """Give the files that the suite and iscc-sum write: manifests, checksum files, codes and metadata."""
+    spelled = list(map(spelt, NAMES))
+    files = []
+    for form in ('wide', 'narrow'):
+        of = [getattr(each, form) for each in known]
+        files += [
+            'name\tiscc_code\tsize\tdatahash\tkind\n' + ''.join(
+                f'{name}\tISCC:{code}\t5\t{each.datahash}\tfile\n' for name, code, each in zip(spelled, of, known)),
+            ''.join(f'{name}\t{code}\n' for name, code in zip(spelled, of)),
+            ''.join(f'ISCC:{code} *{name}\n' for name, code in zip(NAMES, of)),
+            ''.join(f'ISCC-SUM ({name}) = ISCC:{code}\n' for name, code in zip(NAMES, of)),
+            f'ISCC:{of[2]} *{NAMES[1]}\n  ISCC:{known[1].data_unit}\n  ISCC:{known[1].instance_unit}\n',
+            f'{of[1]}\n',
+            json.dumps({'iscc': f'ISCC:{of[1]}', 'name': NAMES[1], 'units': [known[1].data_unit]}, indent=2),
+        ]
+    return [file.encode() for file in files]
+
+
+# What may come into a file, or take the place of a part of it.
+PIECES = [
+    b'', b'\n', b'\r\n', b'\r', b'\t', b' ', b'\0', b'#', b'{', b'}', b'[' * 5000, b'"', b'\\', b'\\n', b'\\x', b' *',
+    b'/', b') = ', b'ISCC:', b'iscc:', b'ISCC-SUM (', b'K4A', b'KUA', b'GAD', b'A', b'7', b'a', b'1', b'=', b'\xff',
+    b'\xef\xbb\xbf', '\u017f'.encode(), '\u0131'.encode(), '\u212a'.encode(), b'\xed\xa0\x80', b'"\\ud800"', b'null',
+    b'9' * 5000, b'name', b'iscc_code', b'name\tiscc_code\n', b'x' * 70_000,
+]
+mutations = st.lists(st.tuples(
+    st.sampled_from(['replace', 'insert', 'remove', 'repeat', 'flip', 'lower', 'end']),
+    st.floats(0, 1), st.integers(1, 80), st.sampled_from(PIECES) | st.binary(max_size=6)), max_size=4)
+
+
+def mutated(content: bytes, steps: list[tuple[str, float, int, bytes]]) -> bytes:
+    for step, place, length, piece in steps:
+        at = int(place * len(content))
+        before, part, after = content[:at], content[at:at + length], content[at + length:]
+        content = {
+            'replace': before + piece + after, 'insert': before + piece + part + after, 'remove': before + after,
+            'repeat': content + content[:at], 'lower': before + part.lower() + after, 'end': before,
+            'flip': before + bytes(byte ^ 1 << length % 8 for byte in part[:1]) + part[1:] + after,
+        }[step]
+    return content
+
+
+@pytest.fixture(scope='module')
+def damaged(whole_files):
+    """Give a strategy of files that were whole once, and of any bytes."""
+    return st.builds(mutated, st.sampled_from(whole_files), mutations) | st.binary(max_size=200)
+
+
+def fingerprints(known, narrow: bool = False) -> list[Fingerprint]:
+    return [
+        Fingerprint(each.narrow if narrow else each.wide, each.data_unit, each.instance_unit, 5, []) for each in known
+    ]
+
+
+def text_of(content: bytes) -> str:
+    """Give what a reference says, with the escapes of JSON undone."""
+    text = content.decode(errors='replace')
+    return text + re.sub(r'\\u([0-9a-fA-F]{4})', lambda escape: chr(int(escape[1], 16)), text)
+
+
+def says(text: str, code: str) -> bool:
+    """Tell whether a code stands somewhere in a text, as a word, in upper or lower case."""
+    words = re.findall(r'(?:(?<=[^A-Za-z0-9])|^)[A-Za-z2-7]+(?![A-Za-z0-9])', text, re.MULTILINE)
+    return code in (word.upper() for word in words)
+
+
+def places(content: bytes) -> list[str]:
+    """Give the parts of a file in which name and code belong together: lines, or all of it if it is JSON."""
+    text = content.decode('utf-8-sig')
+    return [text_of(content)] if text.lstrip().startswith('{') else text.split('\n')
+
+
+def run(main, folder: Path, outputs: tuple[str, ...], **options) -> dict[str, str] | None:
+    """Give the outputs of a job, or None if it fails with a sentence, and then without any output."""
+    paths = {name: folder / name for name in outputs}
+    for path in paths.values():
+        path.unlink(missing_ok=True)
+    try:
+        main(options, **paths)
+    except JobError as error:
+        assert str(error)[0].isupper() and str(error).isprintable()
+        assert not any(path.exists() for path in paths.values())
+        return None
+    return {name: path.read_text(encoding='utf-8') for name, path in paths.items()}
+
+
+@pytest.fixture(scope='module')
+def folder(tmp_path_factory):
+    return tmp_path_factory.mktemp('fuzz')
+
+
+@pytest.fixture
+def hashed(monkeypatch, known):
+    """Let the hashing be done: its answers are those of the oracles."""
+    monkeypatch.setattr(verify_code, 'fingerprint', lambda dataset, narrow: fingerprints(known, narrow)[1])
+    monkeypatch.setattr(verify_manifest, 'hash_all', lambda datasets: fingerprints(known))
+
+
+def dataset(folder: Path, name: str) -> dict:
+    (folder / 'data').touch()
+    return {
+        'name': name, 'path': str(folder / 'data'), 'extra_files_path': '/none', 'is_directory': False,
+        'composite_type': None, 'store_root': '',
+    }
+
+
+def test_verify_one_dataset(folder, hashed, known, damaged):
+    """OK is said only of a file that holds the code, and if that lists several, beside the name."""
+    outcomes = set()
+
+    @FUZZ
+    @given(damaged)
+    def check(content):
+        (folder / 'reference').write_bytes(content)
+        outputs = run(
+            verify_code.main, folder, ('output',), dataset=dataset(folder, NAMES[1]), expected_code='',
+            expected_file={'name': 'reference', 'path': str(folder / 'reference')}, on_mismatch='report')
+        outcomes.add(outputs and outputs['output'].split(' ')[0])
+        if outputs and outputs['output'].startswith('OK'):
+            text = text_of(content)
+            lines = [line for line in text.split('\n') if says(line, known[1].wide) or says(line, known[1].narrow)]
+            assert lines
+            others = [each for each in (*known[:1], *known[2:]) if says(text, each.wide) or says(text, each.narrow)]
+            assert not others or any(NAMES[1] in line for line in lines)
+
+    check()
+    assert outcomes == {None, 'OK', 'FAILED'}
+
+
+def test_verify_many_datasets(folder, hashed, known, damaged):
+    """A row is OK only where a line of the file holds this name and the code that the dataset has."""
+    outcomes = set()
+
+    @FUZZ
+    @given(damaged)
+    def check(content):
+        (folder / 'manifest').write_bytes(content)
+        outputs = run(
+            verify_manifest.main, folder, ('report', 'summary'), datasets=[dataset(folder, name) for name in NAMES],
+            manifest={'name': 'manifest', 'path': str(folder / 'manifest')}, computed=None, on_mismatch='report',
+            allow_unlisted=False)
+        if not outputs:
+            outcomes.add(None)
+            return
+        rows = [line.split('\t') for line in outputs['report'].split('\n')[1:-1]]
+        lines = places(content)
+        of = {spelt(name): each for name, each in zip(NAMES, known)}
+        for name, status, expected, computed, _, found_as in rows:
+            outcomes.add(status)
+            if status in ('OK', 'RENAMED'):
+                each = of[found_as if status == 'RENAMED' else name]
+                assert expected == computed in (f'ISCC:{each.wide}', f'ISCC:{each.narrow}')
+                assert any(
+                    says(line, expected[5:]) and (name in line or meant(name) in line) for line in lines)
+            if status == 'MODIFIED':
+                assert not (says(computed, of[name].narrow) and expected == computed)
+        listed = [row for row in rows if row[1] != 'UNLISTED']
+        found = sorted([row[5] or row[0] for row in rows if row[1] in ('OK', 'MODIFIED', 'RENAMED', 'UNLISTED')])
+        assert found == sorted(of)
+        is_ok = {row[1] for row in rows} == {'OK'} and len(listed) == len(NAMES)
+        assert outputs['summary'].startswith('OK\n' if is_ok else 'FAILED\n')
+
+    check()
+    assert outcomes == {None, 'OK', 'MODIFIED', 'RENAMED', 'MISSING', 'UNLISTED'}
+
+
+def distance(one: str, other: str) -> int:
+    """Give the distance of two codes as iscc-core computes it, of as many bits as the shorter Data-Code has."""
+    data = []
+    for code in (one, other):
+        body = base64.b32decode(code + '=' * (-len(code) % 8))[2:]
+        data.append(body[:len(body) // 2])
+    size = min(map(len, data))
+    return iscc_core.iscc_distance_bytes(data[0][:size], data[1][:size])
+
+
+def test_similar_codes(folder, damaged):
+    """The rows are those of brute force over the codes in the table, and each of these stands on its line."""
+    outcomes = set()
+
+    @FUZZ
+    @given(damaged, damaged, st.integers(0, 128))
+    def check(one, other, threshold):
+        files = []
+        for name, content in (('one', one), ('other', other)):
+            (folder / name).write_bytes(content)
+            files.append({'id': name, 'name': name, 'path': str(folder / name)})
+        outputs = run(
+            find_similar.main, folder, ('output', 'clusters'), datasets=[], codes=files, reference=[],
+            threshold=threshold)
+        outcomes.add(outputs is None)
+        if not outputs:
+            return
+        rows = list(csv.reader(outputs['output'].split('\n')[1:-1], delimiter='\t', quoting=csv.QUOTE_NONE))
+        entries = {row[0]: row[2] for row in rows}
+        lines = {'one': places(one), 'other': places(other)}
+        for place, code in entries.items():
+            file, line = place.split(':')
+            assert says(lines[file][int(line) - 1], code)
+        expected = {
+            (first, second, str(distance(entries[first], entries[second])))
+            for first in entries for second in entries
+            if first != second and distance(entries[first], entries[second]) <= (
+                threshold if len(entries[first]) == len(entries[second]) == 55 else threshold // 2)
+        }
+        assert {(row[0], row[3], row[6]) for row in rows if row[3]} == expected
+        assert {row[0] for row in rows if not row[3]} == entries.keys() - {first for first, _, _ in expected}
+        assert len(rows) == len(expected) + sum(not row[3] for row in rows)
+
+    check()
+    assert outcomes == {True, False}
+
+
+@FUZZ
+@given(st.text() | st.builds(
+    lambda content, steps: mutated(content, steps).decode(errors='replace'),
+    st.sampled_from([
+        b'ISCC:K4AAY7TG4KHSQHO5HLEU7DN5Y35BXCNIY7GNLPG3MRYSEQOHM3QPTNY', b'KUAAY7TG4KHSQHO5RGUMPTGVXTNWI',
+        b' iscc:k4aay7tg4khsqho5hleu7dn5y35bxcniy7gnlpg3mryseqohm3qptny\n',
+    ]), mutations))
+def test_a_text_is_a_code_only_if_iscc_core_reads_it(text):
+    try:
+        code = codes.parse(text)
+    except codes.CodeError:
+        return
+    assert text.strip().isascii()
+    assert text.strip().upper().removeprefix('ISCC:') == code
+    assert iscc_core.iscc_validate(f'ISCC:{code}') or code.startswith('K4A')
+    decoded = iscc_core.iscc_decode(code)
+    assert (decoded[0], decoded[1]) == (iscc_core.MT.ISCC, 7 if code.startswith('K4A') else 5)
+    assert decoded[4] == codes.body(code)
+
+
+@FUZZ
+@given(st.lists(st.text(alphabet='*[]!\\/-a z.?#{}()+^$:|\t') | st.text(), max_size=4))
+def test_any_ignore_file_is_followed_or_refused(tmp_path_factory, patterns):
+    root = tmp_path_factory.getbasetemp() / 'ignoring'
+    root.mkdir(exist_ok=True)
+    (root / 'data').touch()
+    (root / '.isccignore').write_bytes('\n'.join(patterns).encode(errors='surrogatepass'))
+    packages, = JOBS_BIN.parent.glob('lib/*/site-packages')
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sys, 'path', [*sys.path, str(packages)])
+        try:
+            content = contents.survey(Dataset('image.zarr', str(root), is_directory=True))
+        except JobError:
+            return
+    assert {*content.hashed, *content.left_out} == {'data', '.isccignore'}

@@ -1,0 +1,246 @@
+"""Hostile names through the scripts of all tools: they come out as they went in, nothing else is touched, none runs."""
+
+import csv
+import json
+import re
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from code_files import LONGEST_IDENTIFIER
+from job import shown
+from local_galaxy.configuration import SIMILARITY_BIN
+from names import fits_checksum_line, hostile_names, LONE_SURROGATES, meant, spelt
+from oracle import codes_of
+from scripts import Tool
+
+CONTENT = b'content'
+WORKERS = 2
+
+
+@pytest.fixture
+def names(tmp_path):
+    """Give the names, and insist at the end that none of them ran as a command."""
+    canary = tmp_path / 'canary'
+    yield hostile_names(canary)
+    assert not list(tmp_path.rglob('canary*'))
+
+
+@pytest.fixture
+def tool_in(tmp_path):
+    """Make a tool that runs in a folder of its own, with other files around that."""
+    def tool_in(folder: str, *of: str | Path | tuple) -> Tool:
+        around = tmp_path / 'around' / folder
+        (around / 'job').mkdir(parents=True)
+        for bystander in ('x', 'name', 'kanary', '..x', '-rf', 'file'):
+            (around / bystander).write_text('untouched')
+        return Tool(around / 'job', *of)
+    return tool_in
+
+
+def state(tool: Tool) -> dict[Path, bytes]:
+    """Give the content of all files around a job but those that are its own."""
+    files = [path for path in tool.folder.parent.rglob('*') if path.is_file()]
+    own = {*tool.outputs.values(), tool.folder / 'job.json', tool.folder / 'galaxy.json'}
+    return {path: path.read_bytes() for path in files if path not in own and path.parent.name != 'codes'}
+
+
+def table(path: Path) -> list[list[str]]:
+    lines = path.read_bytes().decode().split('\n')
+    assert lines.pop() == ''
+    rows = list(csv.reader(lines, delimiter='\t', quoting=csv.QUOTE_NONE))
+    assert {len(row) for row in rows} == {len(rows[0])}
+    return rows[1:]
+
+
+def for_each(names: list[str], tools: list[Tool], check: Callable[[Tool, str], None]) -> None:
+    """Check all names, some at a time, each worker with a tool of its own."""
+    def check_share(number: int) -> None:
+        for name in names[number::len(tools)]:
+            check(tools[number], name)
+    with ThreadPoolExecutor(len(tools)) as pool:
+        list(pool.map(check_share, range(len(tools))))
+
+
+@pytest.fixture
+def quick(fake_iscc_sum):
+    """Let tools that hash CONTENT alone, from a file of one name, do so once."""
+    def quick(tools: list[Tool]) -> None:
+        fake_iscc_sum(tools[0], '[ -e answer ] || "$real" "$@" > answer; cat answer')
+        for tool in tools:
+            tool.path_first = tools[0].path_first
+    return quick
+
+
+def test_generate(names, tool_in, quick, tmp_path):
+    """Of one dataset: as metadata, or if a checksum line can not carry the name, as the refusal of that."""
+    tools = [tool_in(f'generate {number}', 'iscc_sum/generate_code.py') for number in range(WORKERS)]
+    quick(tools)
+    code = codes_of(CONTENT, tmp_path).wide
+
+    def check(tool: Tool, name: str) -> None:
+        options = {'dataset': tool.file_with(CONTENT, name), 'narrow': False, 'units': False}
+        before = state(tool)
+        if fits_checksum_line(name):
+            text = tool.succeeds(tool.run(**options, output_format='json'))
+            assert {'iscc': f'ISCC:{code}', 'name': name}.items() <= json.loads(text).items()
+        else:
+            done = tool.run(**options, output_format='checksum')
+            tool.fails(done, shown(name), 'can not stand in a checksum line')
+        assert {**state(tool), tool.folder / 'answer': b''} == {**before, tool.folder / 'answer': b''}
+
+    for_each(names, tools, check)
+
+
+def test_verify(names, tool_in, quick, tmp_path):
+    """Each dataset is found in a manifest of all."""
+    tools = [tool_in(f'verify {number}', 'iscc_verify/verify_code.py') for number in range(WORKERS)]
+    quick(tools)
+    manifest = tmp_path / 'manifest'
+    code = codes_of(CONTENT, tmp_path).wide
+    rows = ''.join(f'{spelt(name)}\tISCC:{code}\n' for name in names)
+    manifest.write_text(f'name\tiscc_code\n{rows}', encoding='utf-8', newline='\n')
+
+    def check(tool: Tool, name: str) -> None:
+        options = {
+            'dataset': tool.file_with(CONTENT, name), 'expected_code': '', 'on_mismatch': 'fail',
+            'expected_file': tool.entry(name=name, path=str(manifest)),
+        }
+        assert tool.succeeds(tool.run(**options)).startswith('OK')
+
+    for_each(names, tools, check)
+
+
+def test_manifest_and_its_verification(names, tool_in, tmp_path):
+    """All names in one job, some of them twice; the manifest verifies the same datasets."""
+    generate = tool_in('manifest', 'iscc_sum/generate_manifest.py')
+    datasets = generate.files_with({name: f'content {number}'.encode() for number, name in enumerate(names)})
+    datasets += datasets[::9]
+    before = state(generate)
+    generate.slots = 2
+    assert generate.run(datasets=datasets, narrow=False, codes=False).returncode == 0
+    rows = table(generate.output)
+    assert [meant(row[0]) for row in rows] == [dataset['name'] for dataset in datasets]
+    assert state(generate) == before
+
+    verify = tool_in('verify', 'iscc_verify/verify_manifest.py', ('report', 'summary'))
+    before = state(verify)
+    done = verify.run(
+        datasets=datasets[::-1], manifest={'name': names[0], 'path': str(generate.output)}, computed=None,
+        on_mismatch='fail', allow_unlisted=False)
+    verify.succeeds(done, f'Hashed {len(datasets)} / {len(datasets)} datasets, {verified_bytes(rows):,} bytes\n')
+    found = table(verify.outputs['report'])
+    assert [(meant(row[0]), row[1]) for row in found] == [(dataset['name'], 'OK') for dataset in datasets]
+    assert state(verify) == before
+
+
+def verified_bytes(rows: list[list[str]]) -> int:
+    return sum(int(row[2]) for row in rows)
+
+
+def test_renamed_datasets(names, tool_in, tmp_path):
+    """Each name as the one that a dataset is found under now."""
+    tool = tool_in('verify', 'iscc_verify/verify_manifest.py', ('report', 'summary'))
+    contents = [f'content {number}'.encode() for number in range(len(names))]
+    manifest = tmp_path / 'manifest'
+    manifest.write_text('name\tiscc_code\n' + ''.join(
+        f'old {number}\tISCC:{codes_of(content, tmp_path).wide}\n' for number, content in enumerate(contents)))
+    done = tool.run(
+        datasets=tool.files_with(dict(zip(names, contents))), manifest={'name': 'old', 'path': str(manifest)},
+        computed=None, on_mismatch='report', allow_unlisted=False)
+    assert done.returncode == 0
+    rows = table(tool.output)
+    assert [(row[1], meant(row[5])) for row in rows] == [('RENAMED', name) for name in names]
+
+
+def test_checksum_file_and_collection_of_codes(names, tool_in, tmp_path):
+    """What these can carry comes out of them; of what they can't, the first name is refused before hashing."""
+    tool = tool_in('manifest', 'iscc_sum/generate_manifest.py', ('output', 'checksums'))
+    kept = [name for name in names if fits_checksum_line(name) and len(name) <= LONGEST_IDENTIFIER]
+    done = tool.run(datasets=tool.files_with(dict.fromkeys(kept, CONTENT)), narrow=False, codes=True)
+    assert done.returncode == 0
+    code = codes_of(CONTENT, tmp_path).wide
+    lines = ''.join(f'ISCC:{code} *{name}\n' for name in kept)
+    assert tool.outputs['checksums'].read_bytes() == lines.encode()
+    elements = json.loads((tool.folder / 'galaxy.json').read_text())['codes']['elements']
+    assert [element['name'] for element in elements] == kept
+    assert {(tool.folder / element['filename']).read_text() for element in elements} == {f'{code}\n'}
+    assert all(re.fullmatch(r'codes/\d+\.txt', element['filename']) for element in elements)
+
+    verify = tool_in('verify', 'iscc_verify/verify_manifest.py', ('report', 'summary'))
+    done = verify.run(
+        datasets=verify.files_with(dict.fromkeys(kept, CONTENT)), computed=None, on_mismatch='fail',
+        allow_unlisted=False, manifest={'name': 'checksums', 'path': str(tool.outputs['checksums'])})
+    assert done.returncode == 0
+    assert {row[1] for row in table(verify.output)} == {'OK'}
+
+    for path in (tool.folder / 'codes').iterdir():
+        path.unlink()
+    (tool.folder / 'codes').rmdir()
+    for name in set(names) - set(kept):
+        done = tool.run(datasets=tool.files_with({'good': CONTENT, name: CONTENT}), narrow=False, codes=True)
+        tool.fails(done, shown(name))
+        assert 'can not stand in a checksum line' in done.stderr or 'too long for an element' in done.stderr
+
+
+def test_similar_datasets(names, tool_in, tmp_path):
+    """Two datasets of each content, in every table; the picture is drawn."""
+    tool = tool_in(
+        'similar', 'iscc_similarity/find_similar.py', ('output', 'clusters', 'plot', 'manifest'), SIMILARITY_BIN)
+    contents = {name: f'content {place // 2}'.encode() for place, name in enumerate(names)}
+    datasets = [{**dataset, 'id': str(number)} for number, dataset in enumerate(tool.files_with(contents))]
+    before = state(tool)
+    done = tool.run(datasets=datasets, codes=[], reference=[], threshold=0)
+    assert (done.returncode, done.stderr) == (0, '')
+    partner = {name: names[place ^ 1] for place, name in enumerate(names) if place ^ 1 < len(names)}
+    found = {row[0]: (meant(row[1]), meant(row[4])) for row in table(tool.output)}
+    assert found == {str(place): (name, partner.get(name, '')) for place, name in enumerate(names)}
+    groups = table(tool.outputs['clusters'])
+    assert sorted(meant(row[3]) for row in groups) == sorted(names)
+    assert {(meant(row[3]), meant(row[6])) for row in groups} == {
+        (name, names[place & ~1]) for place, name in enumerate(names)}
+    assert [meant(row[0]) for row in table(tool.outputs['manifest'])] == names
+    assert tool.outputs['plot'].read_bytes().startswith(b'\x89PNG')
+    assert state(tool) == before
+
+
+def test_every_name_can_be_drawn(names, tool_in):
+    """In the picture of few datasets, each has its name beside its row."""
+    tool = tool_in('similar', 'iscc_similarity/find_similar.py', ('output', 'plot'), SIMILARITY_BIN)
+    for first in range(0, len(names), 100):
+        datasets = tool.files_with(dict.fromkeys(names[first:first + 100], CONTENT))
+        done = tool.run(datasets=datasets, codes=[], reference=[], threshold=0)
+        assert (done.returncode, done.stderr) == (0, '')
+        assert tool.outputs['plot'].read_bytes().startswith(b'\x89PNG')
+
+
+def test_a_lone_code_has_the_name_of_its_file(names, tool_in, tmp_path):
+    tool = tool_in('similar', 'iscc_similarity/find_similar.py', ('output',), SIMILARITY_BIN)
+    path = tmp_path / 'code'
+    path.write_text(codes_of(CONTENT, tmp_path).wide)
+    files = [{'id': 'x', 'name': name, 'path': str(path)} for name in names]
+    reference = tmp_path / 'reference'
+    reference.write_text(f'name\tiscc_code\nx\t{codes_of(b"other", tmp_path).wide}\n')
+    done = tool.run(
+        datasets=[], codes=files, reference=[{'id': 'r', 'name': 'r', 'path': str(reference)}], threshold=0)
+    assert (done.returncode, done.stderr) == (0, '')
+    assert [meant(row[1]) for row in table(tool.output)] == names
+
+
+@pytest.mark.parametrize('name', LONE_SURROGATES)
+def test_half_of_a_surrogate_pair_is_refused(generate, generate_manifest, verify, find_similar, name, tmp_path):
+    """No file can hold it; the job says so, and leaves no output."""
+    dataset = generate.file_with(CONTENT, name)
+    generate.fails(generate.run(dataset=dataset, output_format='json', narrow=False, units=False), 'UTF-8')
+    generate_manifest.fails(generate_manifest.run(datasets=[dataset], narrow=False, codes=True), 'UTF-8')
+    find_similar.fails(find_similar.run(datasets=[dataset] * 2, codes=[], reference=[], threshold=0), 'UTF-8')
+    metadata = tmp_path / 'metadata.json'
+    metadata.write_text(json.dumps({'iscc': f'ISCC:{codes_of(CONTENT, tmp_path).wide}', 'name': name}))
+    file = {'id': '1', 'name': 'metadata', 'path': str(metadata)}
+    done = find_similar.run(datasets=[], codes=[file] * 2, reference=[], threshold=0)
+    find_similar.fails(done, 'Dataset "metadata" is not ISCC metadata')
+    done = verify.run(
+        dataset=generate.file_with(CONTENT), expected_code='', expected_file=file, on_mismatch='report')
+    verify.fails(done, 'Dataset "metadata" is not ISCC metadata')

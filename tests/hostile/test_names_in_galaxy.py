@@ -1,0 +1,217 @@
+"""Hostile names through all tools in the running Galaxy: as names of datasets, and as identifiers in collections.
+
+What Galaxy itself changes or refuses is seen from what its API says that a name is.
+"""
+
+import json
+import os
+from pathlib import Path
+
+import pytest
+from bioblend import ConnectionError as Refused
+from bioblend.galaxy import GalaxyInstance
+from bioblend.galaxy.dataset_collections import CollectionDescription, CollectionElement, HistoryDatasetElement
+
+from code_files import LONGEST_IDENTIFIER
+from histories import History
+from job import shown
+from local_galaxy.staging import map_over, texts_of, wait_for
+from names import fits_checksum_line, hostile_names, LONE_SURROGATES, meant
+from oracle import codes_of
+
+CONTENTS = [f'content {number}\n'.encode() for number in range(6)]
+# Galaxy cuts the name of a dataset.
+LONGEST_NAME = 255
+# Each name is an identifier; one in so many is also the name of a dataset, and has a job of its own.
+NAMED, MAPPED = 7, 40
+
+
+@pytest.fixture
+def names(galaxy_state):
+    """Give the names, and insist at the end that none of them ran as a command, in a job or in the server."""
+    yield hostile_names(galaxy_state / 'canary')
+    assert not [path for folder in (galaxy_state, Path()) for path in folder.rglob('canary*')]
+
+
+@pytest.fixture(scope='module')
+def datasets():
+    """Upload a dataset of each content, and give what refers to them."""
+    history = History(GalaxyInstance(os.environ['GALAXY_URL'], os.environ['GALAXY_USER_KEY']), 'datasets')
+    elements = [
+        {'src': 'pasted', 'paste_content': content.decode(), 'ext': 'txt', 'name': 'x'} for content in CONTENTS
+    ]
+    targets = [{'destination': {'type': 'hdas'}, 'elements': elements}]
+    answer = history.galaxy.make_post_request(
+        f'{history.galaxy.url}/tools/fetch', {'history_id': history.id, 'targets': targets})
+    wait_for(history.galaxy, answer['jobs'][0]['id'])
+    return [{'src': 'hda', 'id': output['id']} for output in answer['outputs']]
+
+
+@pytest.fixture
+def copies(history, datasets):
+    """Copy datasets into the history."""
+    def copies(count: int) -> list[dict[str, str]]:
+        made = [
+            history.galaxy.histories.copy_dataset(history.id, datasets[number % len(datasets)]['id'])
+            for number in range(count)
+        ]
+        return [{'src': 'hda', 'id': dataset['id']} for dataset in made]
+    return copies
+
+
+@pytest.fixture
+def collection_of(history, datasets):
+    """Make a collection of some datasets; its elements are a name each, or a name and the elements in that."""
+    def collection_of(kind: str, elements: list) -> dict[str, str]:
+        numbers = iter(range(10 ** 6))
+
+        def made(kind: str, element):
+            if isinstance(element, str):
+                return HistoryDatasetElement(element, datasets[next(numbers) % len(datasets)]['id'])
+            name, inner = element
+            return CollectionElement(name, kind, [made(kind.partition(':')[2], each) for each in inner])
+
+        description = CollectionDescription('c', kind, [made(kind.partition(':')[2], each) for each in elements])
+        return {'src': 'hdca', 'id': history.galaxy.histories.create_dataset_collection(history.id, description)['id']}
+    return collection_of
+
+
+def identifiers(history, collection: dict[str, str]) -> list[tuple[str, ...]]:
+    """Give the identifiers of each dataset of a collection, from the outermost on, as Galaxy's API gives them."""
+    def walk(elements: list[dict], outer: tuple[str, ...]) -> list[tuple[str, ...]]:
+        found = []
+        for element in elements:
+            path = (*outer, element['element_identifier'])
+            found += [path] if element['element_type'] == 'hda' else walk(element['object']['elements'], path)
+        return found
+    return walk(history.galaxy.dataset_collections.show_dataset_collection(collection['id'])['elements'], ())
+
+
+def column(text: str, name: str) -> list[str]:
+    """Give the names in a column of a table."""
+    header, *rows = [line.split('\t') for line in text.split('\n')[:-1]]
+    assert {len(row) for row in rows} == {len(header)}
+    return [meant(row[header.index(name)]) for row in rows]
+
+
+def output(job: dict, number: int = 0) -> dict[str, str]:
+    return {'src': 'hda', 'id': job['answer']['outputs'][number]['id']}
+
+
+def check_all_many_dataset_tools(history, names: list[str], **inputs) -> None:
+    """Insist that these are the names in every table of the tools for many datasets, in this order."""
+    job = history.run('iscc_sum_manifest', **inputs)
+    assert column(history.text(job), 'name') == names
+    verified = history.run('iscc_sum_verify_manifest', **inputs, manifest=output(job), on_mismatch='fail')
+    assert column(history.text(verified), 'name') == names
+    assert history.text(verified, 1).startswith(f'OK\nOK\t{len(names)}\n')
+    similar = history.run(
+        'iscc_sum_similarity', **inputs, threshold=0, extra_outputs=['clusters', 'plot', 'manifest'])
+    assert list(dict.fromkeys(column(history.text(similar), 'filename'))) == list(dict.fromkeys(names))
+    assert set(column(history.text(similar), 'match_filename')) <= {*names, ''}
+    assert sorted(column(history.text(similar, 1), 'filename')) == sorted(names)
+    assert column(history.text(similar, 3), 'name') == names
+
+
+def test_a_list(history, names, collection_of):
+    """All names in one list. Galaxy takes an empty identifier for `None`, and leaves every other as it is."""
+    elements = collection_of('list', names)
+    found = [name for name, in identifiers(history, elements)]
+    assert found == [name or 'None' for name in names]
+    check_all_many_dataset_tools(history, found, input_files=elements)
+
+
+@pytest.mark.parametrize('kind', ['list:list', 'list:list:paired'])
+def test_a_nested_collection(history, names, collection_of, kind):
+    """Names as identifiers on all levels, joined by `/`."""
+    pair = ['forward', 'reverse']
+    elements = collection_of(kind, {
+        'list:list': [(names[number], names[number:number + 9]) for number in range(0, len(names), 9)],
+        'list:list:paired': [
+            (names[-number], [(name, pair) for name in names[number:number + 30]])
+            for number in range(30, len(names), 60)
+        ],
+    }[kind])
+    found = ['/'.join(path) for path in identifiers(history, elements)]
+    assert len(found) > 700
+    check_all_many_dataset_tools(history, found, input_collection=elements)
+
+
+def test_checksum_file_and_collection_of_codes(history, names, collection_of):
+    """These carry what they can, and verify it; what they can't fails the job by name."""
+    kept = [name for name in names if fits_checksum_line(name) and len(name) <= LONGEST_IDENTIFIER]
+    elements = collection_of('list', kept)
+    job = history.run('iscc_sum_manifest', input_files=elements, extra_outputs=['checksums', 'codes'])
+    lines = history.text(job, 1).split('\n')
+    assert [line.split(' *', 1)[1] for line in lines[:-1]] == kept
+    codes = {'src': 'hdca', 'id': job['answer']['output_collections'][0]['id']}
+    assert [name for name, in identifiers(history, codes)] == kept
+    verified = history.run('iscc_sum_verify_manifest', input_files=elements, manifest=output(job, 1))
+    assert history.text(verified, 1).startswith(f'OK\nOK\t{len(kept)}\n')
+    assert column(history.text(verified), 'name') == kept
+    # Codes alone are named by the identifiers of their files.
+    similar = history.run('iscc_sum_similarity', codes=codes, threshold=0)
+    assert list(dict.fromkeys(column(history.text(similar), 'filename'))) == kept
+
+    for name, extra in (('two\nlines', 'checksums'), ('a/', 'checksums'), ('x' * (LONGEST_IDENTIFIER + 1), 'codes')):
+        job = history.run('iscc_sum_manifest', input_files=collection_of('list', ['x', name]), extra_outputs=[extra])
+        assert (job['state'], shown(name) in job['tool_stderr']) == ('error', True)
+
+
+def test_datasets_by_their_own_names(history, names, copies):
+    """Renamed through the API. Galaxy cuts a name after 255 characters."""
+    names = [*names[::NAMED], 'x' * LONGEST_NAME, 'y' * (LONGEST_NAME + 1)]
+    single = copies(len(names))
+    for dataset, name in zip(single, names):
+        history.galaxy.histories.update_dataset(history.id, dataset['id'], name=name)
+    listed = history.galaxy.datasets.get_datasets(history_id=history.id, limit=len(names), order='hid-asc')
+    found = [dataset['name'] for dataset in listed]
+    assert found == [name[:LONGEST_NAME] for name in names]
+    check_all_many_dataset_tools(history, found, input_files={'values': single})
+    for dataset, name in list(zip(single, found))[::MAPPED // NAMED]:
+        job = history.run('iscc_sum', input_file=dataset, output_format='json')
+        assert json.loads(history.text(job))['name'] == name
+
+
+def test_tools_that_are_mapped(history, names, collection_of, tmp_path):
+    """Generate and Verify, one job for each name; Verify looks each up in a manifest of all."""
+    some = names[::MAPPED]
+    elements = collection_of('list', some)
+    found = [name for name, in identifiers(history, elements)]
+    job = history.run('iscc_sum', input_file=map_over(elements), output_format='json')
+    generated = history.texts(job)
+    assert [json.loads(text)['name'] for text in generated.values()] == found
+    assert list(generated) == found
+    fitting = [name for name in found if fits_checksum_line(name)]
+    job = history.run('iscc_sum', input_file=map_over(collection_of('list', fitting)), output_format='checksum')
+    assert [text.split(' *', 1)[1] for text in history.texts(job).values()] == [f'{name}\n' for name in fitting]
+    manifest = history.run('iscc_sum_manifest', input_files=elements)
+    job = history.run('iscc_sum_verify', input_file=map_over(elements), expected_file=output(manifest))
+    reports = history.texts(job)
+    assert list(reports) == found
+    for number, report in enumerate(reports.values()):
+        code = codes_of(CONTENTS[number % len(CONTENTS)], tmp_path).wide
+        assert report.startswith(f'OK - ISCC-CODEs match\nExpected:  {code}\n')
+
+
+@pytest.mark.parametrize('name', LONE_SURROGATES)
+def test_galaxy_refuses_half_of_a_surrogate_pair(history, collection_of, copies, name):
+    """It has no form in UTF-8, so no database keeps it and no job gets to see it."""
+    dataset, = copies(1)
+    with pytest.raises(Refused, match='500'):
+        history.galaxy.histories.update_dataset(history.id, dataset['id'], name=name)
+    with pytest.raises(Refused, match='500'):
+        collection_of('list', [name])
+
+
+def test_galaxy_refuses_equal_identifiers(collection_of):
+    with pytest.raises(Refused, match='[Dd]uplicate'):
+        collection_of('list', ['x', 'x'])
+
+
+def test_equal_names_of_datasets(history, copies):
+    single = copies(3)
+    check_all_many_dataset_tools(history, ['x'] * 3, input_files={'values': single})
+    job = history.run('iscc_sum_manifest', input_files={'values': single}, extra_outputs=['codes'])
+    codes = texts_of(history.galaxy, job['answer']['output_collections'][0]['id'])
+    assert list(codes) == ['x', 'x (2)', 'x (3)']

@@ -1,0 +1,121 @@
+"""What the tutorial tells its readers they will see: recomputed from the sample data with iscc-core and iscc-lib."""
+
+import re
+from itertools import combinations
+from pathlib import Path
+from xml.etree import ElementTree
+
+import iscc_core
+import pytest
+import yaml
+
+from local_galaxy.configuration import CHECKOUT, TEST_DATA, tool_files
+from local_galaxy.shed import tool_id, tool_version
+from oracle import codes_of, content_of
+
+TUTORIAL = (CHECKOUT / 'docs' / 'tutorial.md').read_text(encoding='utf-8')
+EXPERIMENT = ['nuclei.tiff', 'nuclei_edited.tiff', 'nuclei_described.tiff', 'nuclei.png', 'measurements.csv']
+
+
+@pytest.fixture(scope='module')
+def codes(tmp_path_factory) -> dict[str, str]:
+    folder = tmp_path_factory.mktemp('oracle')
+    return {name: codes_of(content_of(TEST_DATA / name), folder).wide for name in EXPERIMENT}
+
+
+@pytest.fixture(scope='module')
+def distance(tmp_path_factory):
+    """Give the distance of the Data-Codes of two files, from their 256-bit units cut to 128 bits."""
+    folder = tmp_path_factory.mktemp('oracle')
+
+    def data_code(name: str) -> int:
+        unit = codes_of(content_of(TEST_DATA / name), folder).data_unit
+        return int.from_bytes(iscc_core.Code(f'ISCC:{unit}').hash_bytes[:16], 'big')
+    return lambda one, other: (data_code(one) ^ data_code(other)).bit_count()
+
+
+def table(header: str) -> list[list[str]]:
+    """Give the cells of the table that has this header."""
+    lines = TUTORIAL.splitlines()
+    start = lines.index(header) + 2
+    rows = []
+    for line in lines[start:]:
+        if not line.startswith('|'):
+            return rows
+        rows.append([cell.strip() for cell in line.strip('|').split('|')])
+    return rows
+
+
+def test_it_has_what_a_tutorial_of_the_training_network_has():
+    _, header, _ = TUTORIAL.split('---\n', 2)
+    keys = yaml.safe_load(header)
+    assert keys['layout'] == 'tutorial_hands_on'
+    for key in ('title', 'questions', 'objectives', 'time_estimation', 'key_points', 'contributions'):
+        assert keys[key]
+    for box in ('hands-on', 'question', 'solution', 'tip'):
+        assert f'<{box}-title>' in TUTORIAL
+
+
+def test_the_codes_are_those_of_the_samples(codes):
+    shown = set(re.findall(r'K4A[A-Z2-7]{52}', TUTORIAL))
+    assert shown == set(codes.values())
+
+
+def test_the_manifest(codes):
+    assert table('| name | iscc_code | size |') == [
+        [name, f'ISCC:{code}', str((TEST_DATA / name).stat().st_size)] for name, code in codes.items()]
+
+
+def test_the_report_of_one_image(codes, distance):
+    assert '\n'.join([
+        'FAILED - ISCC-CODEs do not match', f'Expected:  {codes["nuclei.tiff"]}',
+        f'Generated: {codes["nuclei_edited.tiff"]}',
+        f'Data-Code distance {distance("nuclei.tiff", "nuclei_edited.tiff")} of 128 bits: not bit-identical',
+    ]) in TUTORIAL
+    assert f'Of the 128 bits of the\n> >    Data-Codes {distance("nuclei.tiff", "nuclei.png")} differ' in TUTORIAL
+
+
+def test_the_sizes_in_the_text():
+    assert f'these {(TEST_DATA / "nuclei.tiff").stat().st_size:,} bytes' in TUTORIAL
+
+
+def test_the_report_of_the_copy(distance):
+    apart = str(distance('nuclei.tiff', 'nuclei_edited.tiff'))
+    assert table('| name | status | distance | found_as |') == [
+        ['nuclei.tiff', 'MODIFIED', apart, ''], ['nuclei_edited.tiff', 'MISSING', '', ''],
+        ['nuclei_described.tiff', 'OK', '0', ''], ['nuclei.png', 'RENAMED', '0', 'old image'],
+        ['measurements.csv', 'MISSING', '', ''],
+    ]
+
+
+def test_the_pairs(distance):
+    near = {pair: distance(*pair) for pair in combinations(EXPERIMENT, 2) if distance(*pair) <= 12}
+    pairs = sorted(near, key=lambda pair: (EXPERIMENT.index(pair[0]), near[pair]))
+    alone = [name for name in EXPERIMENT if not any(name in pair for pair in near)]
+    assert table('| filename | match_filename | distance |') == [
+        *([*pair, str(near[pair])] for pair in pairs), *([name, '', '-1'] for name in alone)]
+
+
+def test_the_group_at_a_smaller_distance(distance):
+    assert distance('nuclei_edited.tiff', 'nuclei_described.tiff') > 4
+    for name in ('nuclei_edited.tiff', 'nuclei_described.tiff'):
+        assert distance('nuclei.tiff', name) <= 4
+
+
+def test_the_tools_and_labels_are_those_of_the_forms():
+    """Each tool is named with its whole id, each parameter by its label, and each choice by the text of the option."""
+    forms = {f'{tool_id(file)}/{tool_version(file)}': file for file in tool_files()}
+    parts = re.split(r'\{% tool \[', TUTORIAL)[1:]
+    assert len(parts) == 5
+    for part in parts:
+        name, whole_id = re.match(r'([^\]]+)\]\(([^)]+)\)', part).groups()
+        file = forms['/'.join(whole_id.split('/')[-2:])]
+        root = ElementTree.parse(file).getroot()
+        shared = ElementTree.parse(Path(file.parent, 'iscc.xml')).getroot()
+        texts = {param.get('label') for tree in (root, shared) for param in tree.iter('param')}
+        assert name == root.get('name')
+        options = {option.text for option in root.iter('option')}
+        hands_on = part.split('{: .hands_on}')[0]
+        for label, chosen in re.findall(r'\*"([^"]+)"\*: (.*)', hands_on):
+            assert label in texts
+            assert set(re.findall(r'`([A-Z][^`]+)`', chosen)) <= options | {'Experiment 1'}

@@ -1,0 +1,63 @@
+"""The workflows fit the tools of this checkout; their reports and READMEs name what they have."""
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+from local_galaxy.configuration import CHECKOUT, tool_files
+from local_galaxy.shed import tool_id, tool_version
+
+WORKFLOWS = sorted((CHECKOUT / 'workflows').glob('*/*.ga'))
+SHED_ID = re.compile(r'toolshed\.g2\.bx\.psu\.edu/repos/imgteam/(?P<repository>\w+)/(?P<tool>\w+)/(?P<version>[\w.+]+)')
+REPOSITORIES = {'iscc_sum': 'iscc_sum', 'iscc_verify': 'iscc_sum_verify', 'iscc_similarity': 'iscc_sum_similarity'}
+# Tools that every Galaxy brings along.
+OF_GALAXY = {'Grep1'}
+
+every_workflow = pytest.mark.parametrize('path', WORKFLOWS, ids=lambda path: path.stem)
+
+
+def steps_of(path: Path) -> list[dict]:
+    return list(json.loads(path.read_text())['steps'].values())
+
+
+def labels_of_outputs(path: Path) -> set[str]:
+    return {output['label'] for step in steps_of(path) for output in step['workflow_outputs']}
+
+
+@every_workflow
+def test_tools_are_those_of_the_suite_and_of_galaxy(path):
+    known = {
+        (REPOSITORIES[file.parent.name], tool_id(file), tool_version(file)) for file in tool_files()}
+    for step in steps_of(path):
+        match = SHED_ID.fullmatch(step['tool_id'] or '')
+        if match:
+            assert match.groups() in known
+        else:
+            assert step['type'] != 'tool' or step['tool_id'] in OF_GALAXY
+
+
+@every_workflow
+def test_steps_have_labels_and_say_what_they_do(path):
+    for step in steps_of(path):
+        assert step['label'] and step['annotation']
+
+
+@every_workflow
+def test_the_report_shows_outputs_that_there_are(path):
+    report = json.loads(path.read_text())['report']['markdown']
+    shown = set(re.findall(r'output="([^"]+)"', report))
+    assert shown and shown <= labels_of_outputs(path)
+
+
+@every_workflow
+def test_the_readme_explains_every_input_and_output(path):
+    readme = (path.parent / 'README.md').read_text(encoding='utf-8')
+    inputs = {step['label'] for step in steps_of(path) if step['type'] != 'tool'}
+    explained = set(re.findall(r'^\| ([^|]+) \|', readme, re.MULTILINE)) - {'Input', 'Output'}
+    assert explained == inputs | labels_of_outputs(path)
+
+
+def test_there_are_three():
+    assert len(WORKFLOWS) == 3
