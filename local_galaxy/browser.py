@@ -1,7 +1,7 @@
 """Chromium for tests in a browser: `python -m local_galaxy.browser COMMAND...` runs the command where there is one.
 
-It is the Chromium or Chrome that the machine has, else Debian's, which root gets installed. Where there is none, the command
-is skipped.
+It is the Chromium or Chrome that the machine has, else Debian's, which root gets installed. Where there is none, the
+command is skipped.
 """
 
 import os

@@ -5,9 +5,9 @@ from xml.etree import ElementTree
 import pytest
 from playwright.sync_api import expect
 
-from conftest import JOB_MILLISECONDS, RAW_MARKUP
 from local_galaxy.configuration import CHECKOUT, TEST_DATA, tool_files
 from local_galaxy.staging import SAMPLES
+from newcomer import JOB_MILLISECONDS, RAW_MARKUP
 
 CODE = (TEST_DATA / 'expected' / 'code.txt').read_text().split()[0]
 WORKFLOW = CHECKOUT / 'workflows' / 'fingerprint-and-deduplicate' / 'fingerprint-and-deduplicate.ga'
