@@ -6,6 +6,7 @@ import yaml
 from playwright.sync_api import expect
 
 from local_galaxy.configuration import TOURS
+from local_galaxy.staging import text_of
 
 TOUR = TOURS / 'iscc.yaml'
 # Milliseconds until Galaxy gives up, and a little more.
@@ -13,18 +14,29 @@ TOUR_WAITS = 45_000
 
 
 def test_tour(newcomer, galaxy):
-    newcomer.switch_to(galaxy.histories.create_history('A tour'))
+    history = galaxy.histories.create_history('A tour')
+    newcomer.switch_to(history)
     newcomer.page.goto(f'{newcomer.url}/tours/{TOUR.stem}')
     *steps, last = yaml.safe_load(TOUR.read_text(encoding='utf-8'))['steps']
     for number, step in enumerate(steps, start=1):
         see(newcomer, f'tour {number:02}', step)
-        if 'when ' in step['content']:
+        if 'Continue when' in step['content']:
             number = re.search(r'data-hid="(\d+)"', step['element'])[1]
             newcomer.item(number)
         newcomer.page.locator('.tour-next').click()
     see(newcomer, 'tour end', last)
     newcomer.page.locator('.tour-end').click()
     expect(newcomer.page.locator('.tour-element')).to_have_count(0)
+    contents = galaxy.histories.show_history(history['id'], contents=True)
+    measured, backup, _, returned, report, pairs = (
+        text_of(galaxy, dataset['id']) for dataset in sorted(contents, key=lambda dataset: dataset['hid'])[:6]
+    )
+    assert measured == backup != returned
+    assert report.startswith('FAILED')
+    rows = [line.split('\t') for line in pairs.splitlines()[1:]]
+    assert {(name, match, distance) for _, name, _, _, match, _, distance in rows} == {
+        ('measured.csv', 'backup.csv', '0'), ('backup.csv', 'measured.csv', '0'), ('returned.csv', '', '-1'),
+    }
 
 
 def see(newcomer, name, step):
