@@ -41,8 +41,8 @@ class Newcomer:
         self.page.mouse.move(0, 0)
         self._pictures += 1
         self.page.screenshot(path=SCREENSHOTS / f'{self._pictures:02} {name}.png')
-        assert self.page.locator(ALARMS).all_inner_texts() == []
-        assert self.errors == []
+        alarming = self.page.locator(ALARMS).all_inner_texts() + self.errors
+        assert not alarming, alarming
 
     def log_in(self) -> None:
         self.page.goto(f'{self.url}/login/start')
@@ -68,13 +68,16 @@ class Newcomer:
         for number, file in enumerate(files, start=1):
             self.item(f'{number}: {file.name}')
 
-    def open_tool(self, name: str) -> None:
-        """Find a tool in the tool panel, and open its form."""
+    def open_tool_panel(self) -> None:
         if not self.page.locator('[data-description="panel toolbox"]').is_visible():
             self.page.locator('#activity-tools').click()
+
+    def open_tool(self, name: str) -> None:
+        """Find a tool in the tool panel, and open its form."""
+        self.open_tool_panel()
         self.page.locator('[data-description="panel toolbox"] .search-query').fill('ISCC-CODE')
         self.page.locator('a.tool-link').filter(has=self.page.get_by_text(name, exact=True)).click()
-        expect(self.page.locator('.tool-card-panel, #center').first).to_contain_text(name)
+        expect(self.page.locator('#center')).to_contain_text(name)
         expect(self.page.locator('#center .form-help')).to_be_visible()
 
     def parameter(self, name: str) -> Locator:
@@ -126,11 +129,13 @@ class Newcomer:
         return self.page.frame_locator('#center iframe#frame').locator('body')
 
     def rows(self) -> list[dict[str, str]]:
-        """Give the rows of the open table by its column names, as Galaxy shows them."""
-        self.page.locator('#center tbody tr').first.wait_for()
-        names = self.page.locator('#center thead tr > *').all_inner_texts()
-        rows = self.page.locator('#center tbody tr').all()
-        return [dict(zip(names, row.locator('> *').all_inner_texts(), strict=True)) for row in rows]
+        """Give the rows of the open table by the column names that Galaxy knows; the first row shows these names."""
+        rows = self.page.locator('#center tbody tr')
+        rows.first.wait_for()
+        cells = 'row => Array.from(row.cells, cell => [cell.dataset.label, cell.innerText])'
+        header, *others = [dict(row.evaluate(cells)) for row in rows.all()]
+        assert list(header.values()) == list(header), header
+        return others
 
     def _note(self, error: str) -> None:
         if not GALAXYS_OWN_ERRORS.search(error):

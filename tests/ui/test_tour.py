@@ -23,6 +23,8 @@ def test_tour(newcomer, galaxy):
         if 'Continue when' in step['content']:
             number = re.search(r'data-hid="(\d+)"', step['element'])[1]
             newcomer.item(number)
+        if 'if the tool panel is closed' in step['content']:
+            newcomer.open_tool_panel()
         newcomer.page.locator('.tour-next').click()
     see(newcomer, 'tour end', last)
     newcomer.page.locator('.tour-end').click()
