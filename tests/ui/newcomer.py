@@ -18,8 +18,8 @@ ALARMS = ', '.join(f'{each}:visible' for each in (
     '.alert-warning:not(.content-item)', '.alert-danger:not(.content-item)', '.ui-form-error', '.ui-form-error-text',
     '.b-toast-danger', '.b-toast-warning',
 ))
-# Galaxy asks for what a user may not have, and breaks off requests when a page is left.
-GALAXYS_OWN_ERRORS = re.compile('/api/unprivileged_tools|signal is aborted|Request aborted|training.galaxyproject.org')
+# Galaxy asks for what a user may not have, breaks off requests when a page is left, and shows what lies on other sites.
+GALAXYS_OWN_ERRORS = re.compile("/api/unprivileged_tools|signal is aborted|Request aborted|'url': 'https://")
 # What is left in a help when its reStructuredText was not understood.
 RAW_MARKUP = re.compile(r'\*\*|``|`_|::|:[a-z]+:`|={5}|^\.\. ', re.MULTILINE)
 
