@@ -122,7 +122,7 @@ def test_find_similar(newcomer):
     assert [row['group_size'] for row in rows] == ['4', '4', '4', '4', '1', '1']
     newcomer.look('groups')
     newcomer.open(picture)
-    expect(newcomer.text().locator('img')).to_be_visible()
+    expect(newcomer.page.locator('#center img').first).to_be_visible()
     newcomer.look('picture')
 
 
