@@ -144,4 +144,5 @@ def test_workflow(newcomer):
     newcomer.page.locator('.nav-item[title="Report"] a:not(.disabled)').click(timeout=JOB_MILLISECONDS)
     expect(form).to_contain_text('Who is like whom')
     expect(form.locator('img').first).to_be_visible()
+    expect(form).not_to_contain_text('Loading', timeout=JOB_MILLISECONDS)
     newcomer.look('workflow report')
