@@ -139,6 +139,7 @@ def test_workflow(newcomer):
     expect(form).to_contain_text('Maximum distance')
     form.locator('.multiselect').first.click()
     form.locator('.multiselect__option:visible').filter(has_text=COLLECTION).click()
+    expect(form).not_to_contain_text('Loading')
     newcomer.look('workflow form')
     newcomer.page.locator('#run-workflow').click()
     newcomer.page.locator('.nav-item[title="Report"] a:not(.disabled)').click(timeout=JOB_MILLISECONDS)
