@@ -85,7 +85,8 @@ test-xml:
 	$(PLANEMO_TEST) --test_output $(STATE)/tool_tests.html --test_output_json $(STATE)/tool_tests.json $(TOOLS)
 
 test-workflows:
-	$(PLANEMO_TEST) --no_shed_install --test_output $(STATE)/workflow_tests.html $(wildcard workflows/*/*.ga)
+	$(PLANEMO_TEST) --no_shed_install --test_output $(STATE)/workflow_tests.html \
+	  --test_output_json $(STATE)/workflow_tests.json $(wildcard workflows/*/*.ga)
 
 # Both need the network: a Galaxy from its repository and images, and the ToolShed (the key is in SHED_KEY).
 test-biocontainers: environments  ## Test all tools in BioContainers, in a Galaxy of GALAXY_BRANCH

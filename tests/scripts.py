@@ -90,12 +90,12 @@ class Tool:
         return self.output.read_text(encoding='utf-8')
 
     def fails(self, done: subprocess.CompletedProcess, *words: str) -> None:
-        """Insist that a run failed with a message that has these words in it, and left no output."""
+        """Insist that a run failed with a message that has these words in it, and left no output, or an empty one."""
         assert done.returncode == 1
         assert 'Traceback' not in done.stderr
         for word in words:
             assert word in done.stderr
-        assert not any(output.exists() for output in self.outputs.values())
+        assert not any(output.exists() and output.stat().st_size for output in self.outputs.values())
 
 
 class Generate(Tool):

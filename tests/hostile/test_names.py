@@ -15,6 +15,7 @@ from local_galaxy.configuration import SIMILARITY_BIN
 from names import fits_checksum_line, hostile_names, LONE_SURROGATES, meant, spelt
 from oracle import codes_of
 from scripts import Tool
+from trace_chain import LONGEST_NAME
 
 CONTENT = b'content'
 WORKERS = 2
@@ -44,7 +45,7 @@ def state(tool: Tool) -> dict[Path, bytes]:
     """Give the content of all files around a job but those that are its own."""
     files = [path for path in tool.folder.parent.rglob('*') if path.is_file()]
     own = {*tool.outputs.values(), tool.folder / 'job.json', tool.folder / 'galaxy.json'}
-    return {path: path.read_bytes() for path in files if path not in own and path.parent.name != 'codes'}
+    return {path: path.read_bytes() for path in files if path not in own and path.parent.name not in ('codes', 'omero')}
 
 
 def table(path: Path) -> list[list[str]]:
@@ -204,6 +205,30 @@ def test_similar_datasets(names, tool_in, tmp_path):
     assert [meant(row[0]) for row in table(tool.outputs['manifest'])] == names
     assert tool.outputs['plot'].read_bytes().startswith(b'\x89PNG')
     assert state(tool) == before
+
+
+def test_provenance(names, tool_in, tmp_path):
+    """As names of datasets and of steps, in the table and for OMERO; a name that no step can have is refused."""
+    tool = tool_in('provenance', 'iscc_similarity/trace_chain.py', ('provenance',), SIMILARITY_BIN)
+    code = f'ISCC:{codes_of(CONTENT, tmp_path).wide}'
+    before = state(tool)
+    of_steps = [name for name in names if name.strip() and len(name) <= LONGEST_NAME]
+    listed = [
+        tool.file_with(f'name\tiscc_code\n{spelt(name)}\t{code}\n'.encode(), file=f'dataset_{number}.dat')
+        for number, name in enumerate(of_steps)
+    ]
+    made = {path: path.read_bytes() for path in tool.folder.glob('dataset_*.dat')}
+    tool.succeeds(tool.run(
+        steps=[{'name': name, 'codes': file} for name, file in zip(of_steps, listed)], threshold=0))
+    rows = table(tool.output)
+    assert [(meant(row[0]), meant(row[1]), row[2]) for row in rows] == [(name, name, code) for name in of_steps]
+    first, *others = (f'{spelt(name)}: {spelt(name)}'.replace(';', '\\;') for name in of_steps)
+    assert rows[0][3] == '; '.join(others) and rows[1][3].startswith(f'{first}; ')
+    elements = json.loads((tool.folder / 'galaxy.json').read_text())['omero']['elements']
+    assert [element['name'] for element in elements] == of_steps
+    for element, name in zip(elements, of_steps):
+        assert (tool.folder / element['filename']).read_text().split('\n')[2:] == [f'{spelt(name)}\t{code}', '']
+    assert state(tool) == before | made
 
 
 def test_every_name_can_be_drawn(names, tool_in):
