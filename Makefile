@@ -69,7 +69,8 @@ fuzz: $(ENVS)/fuzz/ready  ## Fuzz what reads references, FUZZ_RUNS times, guided
 	  -artifact_prefix=$(STATE)/fuzz/ $(STATE)/fuzz/corpus
 
 test-ui: environments $(ENVS)/ui/ready  ## Walk through all tools, a workflow and the tour in a browser
-	$(DEV)/python -m local_galaxy.browser $(DEV)/python -m local_galaxy.run $(STATE)/ui $(ENVS)/ui/bin/pytest --exitfirst --confcutdir tests/ui tests/ui
+	$(DEV)/python -m local_galaxy.browser $(DEV)/python -m local_galaxy.run $(STATE)/ui \
+	  $(ENVS)/ui/bin/pytest --exitfirst --confcutdir tests/ui tests/ui
 
 images: $(ENVS)/ui/ready  ## Take the pictures of the documentation from what make test-ui saved
 	$(ENVS)/ui/bin/python docs/images/from_screenshots.py

@@ -81,7 +81,7 @@ class Newcomer:
         expect(self.page.locator('#center .form-help')).to_be_visible()
 
     def parameter(self, name: str) -> Locator:
-        return self.page.locator(f'#form-element-{name}')
+        return self.page.locator(f'[id="form-element-{name}"]')
 
     def choose(self, parameter: str, value: str, kind: str | None = None) -> None:
         """Choose what contains `value` in a list of datasets, which are of `kind`, the title of a button beside it.

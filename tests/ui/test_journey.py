@@ -1,5 +1,8 @@
 """A newcomer's way through all tools; each test goes on where the one before it ended."""
 
+from collections.abc import Iterator
+from typing import Any
+
 import pytest
 from playwright.sync_api import expect
 
@@ -16,6 +19,8 @@ MANIFEST = 'Generate ISCC-CODE manifest'
 VERIFY = 'Verify ISCC-CODE'
 VERIFY_MANIFEST = 'Verify datasets against an ISCC-CODE manifest'
 FIND = 'Find datasets with similar ISCC-CODEs'
+TRACE = 'Trace datasets through a processing chain by ISCC-CODE'
+VERIFIED = 'Turn an ISCC-CODE verification into a parameter'
 
 
 def test_upload(newcomer, history, stage):
@@ -26,12 +31,21 @@ def test_upload(newcomer, history, stage):
     newcomer.look('history')
 
 
-@pytest.mark.parametrize('tool', [GENERATE, MANIFEST, VERIFY, VERIFY_MANIFEST, FIND])
+def parameters_in(inputs: list[dict[str, Any]], outer: str = '') -> Iterator[tuple[str, dict[str, Any]]]:
+    """Give the parameters of a form by their names in it; of what can be repeated those of the first block."""
+    for each in inputs:
+        if each['type'] == 'repeat':
+            yield from parameters_in(each['inputs'], f'{each["name"]}_0|')
+        else:
+            yield f'{outer}{each["name"]}', each
+
+
+@pytest.mark.parametrize('tool', [GENERATE, MANIFEST, VERIFY, VERIFY_MANIFEST, VERIFIED, FIND, TRACE])
 def test_form_and_help(newcomer, galaxy, tool):
     newcomer.open_tool(tool)
     newest = max(each['id'] for each in galaxy.tools.get_tools(name=tool))
-    for parameter in galaxy.tools.show_tool(newest, io_details=True)['inputs']:
-        shown = newcomer.parameter(parameter['name'])
+    for name, parameter in parameters_in(galaxy.tools.show_tool(newest, io_details=True)['inputs']):
+        shown = newcomer.parameter(name)
         expect(shown).to_contain_text(parameter['label'])
         expect(shown).to_contain_text(parameter['help'])
     newcomer.look(f'form of {tool}')
