@@ -105,7 +105,7 @@ environments: $(ENVS)/galaxy/ready $(ENVS)/dev/ready $(ENVS)/jobs/ready $(ENVS)/
 $(ENVS)/%/ready: requirements/%.lock | $(UV)
 	@echo "Installing $* environment ..."
 	@$(UV) venv --quiet --clear --python $(PYTHON) $(ENVS)/$*
-	@VIRTUAL_ENV=$(ENVS)/$* $(UV) pip sync --quiet requirements/$*.lock
+	@VIRTUAL_ENV=$(ENVS)/$* $(UV) pip sync --quiet --compile-bytecode requirements/$*.lock
 	@touch $@
 
 $(UV):
