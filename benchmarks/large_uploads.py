@@ -5,12 +5,15 @@ import json
 import os
 import tarfile
 import tempfile
+import time
 from pathlib import Path
 
 from bioblend.galaxy import GalaxyInstance
 from bioblend.util import attach_file
 
 from local_galaxy.staging import wait_for
+
+FILLING_SECONDS = 120
 
 
 def upload_collection(galaxy: GalaxyInstance, history_id: str, count: int, size: int) -> dict[str, str]:
@@ -32,14 +35,9 @@ def upload_collection(galaxy: GalaxyInstance, history_id: str, count: int, size:
         answer = galaxy.make_post_request(f'{galaxy.url}/tools/fetch', payload, files_attached=True)
     wait_for(galaxy, answer['jobs'][0]['id'])
     collection_id = answer['output_collections'][0]['id']
-    assert galaxy.dataset_collections.show_dataset_collection(collection_id)['element_count'] == count
+    # Galaxy may fill the collection in after the job has ended.
+    deadline = time.monotonic() + FILLING_SECONDS
+    while galaxy.dataset_collections.show_dataset_collection(collection_id)['element_count'] != count:
+        assert time.monotonic() < deadline
+        time.sleep(1)
     return {'src': 'hdca', 'id': collection_id}
-
-
-def link_file(admin: GalaxyInstance, file: Path) -> str:
-    """Make a library dataset of a file where it is, without a copy, and give its id."""
-    library = admin.libraries.create_library('large files')['id']
-    dataset_id = admin.libraries.upload_from_galaxy_filesystem(
-        library, str(file), file_type='data', link_data_only='link_to_files')[0]['id']
-    admin.libraries.wait_for_dataset(library, dataset_id)
-    return dataset_id

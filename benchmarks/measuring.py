@@ -8,8 +8,6 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from matplotlib.figure import Figure
-
 from local_galaxy.configuration import CHECKOUT, JOBS_BIN
 
 RESULTS = CHECKOUT / '.galaxy' / 'benchmarks'
@@ -76,6 +74,8 @@ def print_table(title: str, columns: list[str], rows: list[list[str]]) -> None:
 
 def plot(name: str, axes: tuple[str, str], series: dict[str, list[tuple[float, float]]]) -> None:
     """Draw how costs grow, both axes logarithmic, into the folder of the results."""
+    # Imported here, because the peak memory of a command begins with what this process holds when it starts it.
+    from matplotlib.figure import Figure
     RESULTS.mkdir(parents=True, exist_ok=True)
     figure = Figure(figsize=(7, 4), layout='constrained')
     drawn = figure.subplots()

@@ -88,8 +88,6 @@ def write_configuration(
         'job_runner_monitor_sleep': POLL_SECONDS,
         'bootstrap_admin_api_key': ADMIN_KEY,
         'admin_users': ADMIN_EMAIL,
-        # A large file is linked, not copied.
-        'allow_path_paste': True,
         'conda_auto_init': False,
         'tool_config_file': ','.join(map(str, filter(None, (tool_panel, installed_tools)))),
         # Installed tools bring their own.
