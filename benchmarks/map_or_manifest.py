@@ -8,7 +8,7 @@ from local_galaxy.session import PASSWORD, started, USER
 from local_galaxy.staging import map_over, run_tool
 from measuring import plot, print_table, timed
 
-COUNTS = (10, 50, 250)
+COUNTS = (20, 200, 1000)
 SIZE_BYTES = 100_000
 
 
