@@ -1,5 +1,6 @@
 """ISCC-SUM codes by two implementations that share no code with the `iscc-sum` command: iscc-core and iscc-lib."""
 
+import base64
 import io
 from pathlib import Path
 from typing import NamedTuple
@@ -30,6 +31,11 @@ def codes_of(content: bytes, folder: Path) -> Codes:
         other = iscc_lib.gen_sum_code_v0(str(copy), bits=256, wide=is_wide, add_units=True)
         assert (other['iscc'], other['units'], other['datahash']) == (code, units, instance['datahash'])
     return Codes(*(code.removeprefix('ISCC:') for code in (wide, narrow, *units)), instance['datahash'])
+
+
+def wide_code(data: bytes, instance: bytes) -> str:
+    """Make a wide code of a Data-Code and an Instance-Code of 128 bits."""
+    return base64.b32encode(b'\x57\x00' + data + instance).decode().rstrip('=')
 
 
 def content_of(path: Path) -> bytes:

@@ -1,6 +1,5 @@
 """Find datasets with similar ISCC-CODEs: pairs, groups, picture, inputs and errors."""
 
-import base64
 import csv
 import hashlib
 import json
@@ -17,7 +16,7 @@ import find_similar as script
 import matches
 import picture
 from local_galaxy.configuration import SIMILARITY_BIN, TOOLS
-from oracle import codes_of
+from oracle import codes_of, wide_code
 from table_names import escaped
 
 HOSTILE_NAMES = [
@@ -33,11 +32,6 @@ MANIFEST_COLUMNS = ['name', 'iscc_code', 'size', 'datahash', 'kind']
 
 def some_bytes(size: int, seed: str = 'iscc') -> bytes:
     return hashlib.shake_128(seed.encode()).digest(size)
-
-
-def wide_code(data: bytes, instance: bytes) -> str:
-    """Make a wide code of a Data-Code and an Instance-Code of 128 bits."""
-    return base64.b32encode(b'\x57\x00' + data + instance).decode().rstrip('=')
 
 
 def flipped(data: bytes, *bits: int) -> bytes:

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from oracle import wide_code
 from table_names import escaped
 from trace_chain import LONGEST_NAME
 
@@ -17,10 +18,6 @@ HOSTILE_NAMES = [
     'a b', "it's \"quoted\"", '$(touch injected)', '100%', 'tab\there', 'two\nlines', 'a\\nb', 'a;b; c', '\\;', 'ü😀',
     '-z', '', '# comment', 'raw: a', 'a (4)',
 ]
-
-
-def wide_code(data: bytes, instance: bytes) -> str:
-    return base64.b32encode(b'\x57\x00' + data + instance).decode().rstrip('=')
 
 
 def codes_near_each_other(count: int) -> list[str]:
