@@ -1,0 +1,1 @@
+"""What the job of each tool does, one module for each."""

@@ -1,0 +1,57 @@
+"""Find datasets with similar ISCC-CODEs: hash datasets, take precomputed codes, and compare all of them."""
+
+from pathlib import Path
+from typing import Any
+
+from iscc_galaxy.formats.manifests import manifest as manifest_of
+from iscc_galaxy.galaxy.datasets import dataset_from_job
+from iscc_galaxy.galaxy.job import JobError, run, slots, write_output
+from iscc_galaxy.iscc.bulk_hashing import hash_all
+from iscc_galaxy.similarity.compared import hashed_datasets, listed_datasets
+from iscc_galaxy.similarity.comparison import compare
+from iscc_galaxy.similarity.groups import group_datasets, group_table
+from iscc_galaxy.similarity.pair_table import pair_table, too_many, unlisted_pairs
+
+
+def main(
+    options: dict[str, Any], output: Path, clusters: Path | None = None, plot: Path | None = None,
+    manifest: Path | None = None,
+) -> None:
+    """Write the outputs that are asked for, once all is known."""
+    listed = listed_datasets(options['codes'])
+    reference = listed_datasets(options['reference']) if options['reference'] else None
+    datasets = [dataset_from_job(each) for each in options['datasets']]
+    _check_numbers(len(listed) + len(datasets), reference is not None, bool(datasets), manifest is not None)
+    fingerprints = hash_all(datasets) if datasets else []
+    compared = hashed_datasets(options['datasets'], datasets, fingerprints) + listed
+    comparison = compare(compared, reference, options['threshold'], slots())
+    pairs = comparison.matches.pairs
+    if comparison.matches.too_many and clusters is None:
+        raise JobError(
+            f'{too_many(pairs)}. Ask for "Groups of similar datasets", or choose a smaller "Maximum distance".')
+    write_output(output, unlisted_pairs(pairs) if comparison.matches.too_many else pair_table(comparison))
+    if clusters or plot:
+        groups = group_datasets(comparison)
+    if clusters:
+        write_output(clusters, group_table(groups))
+    if plot:
+        # Imported here: it takes half a second, and other jobs need none of it.
+        from iscc_galaxy.similarity.heatmap import draw
+        draw(groups, options['threshold'], plot)
+    if manifest:
+        write_output(manifest, manifest_of(datasets, fingerprints))
+
+
+def _check_numbers(compared: int, has_reference: bool, has_datasets: bool, wants_manifest: bool) -> None:
+    """Raise JobError where there is nothing to compare, or nothing to list in a manifest."""
+    if compared < (1 if has_reference else 2):
+        raise JobError(
+            f'There is nothing to compare: {compared or "no"} dataset or code was given. Choose at least two datasets '
+            'or codes, or one and a reference.'
+        )
+    if wants_manifest and not has_datasets:
+        raise JobError('A manifest lists the datasets that this job hashes, and none was given to hash.')
+
+
+if __name__ == '__main__':
+    run(main)

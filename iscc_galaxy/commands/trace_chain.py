@@ -1,0 +1,76 @@
+r"""Trace datasets through the steps of a processing chain: which are bit-identical, and which are near copies.
+
+A cell of the provenance table may name several datasets, as `step: dataset`, with `; ` between them; in such a cell a
+`;` of a name is written `\;`.
+"""
+
+from pathlib import Path
+from typing import Any
+
+from iscc_galaxy.formats.tables import escaped, table
+from iscc_galaxy.galaxy.collections import longest_identifier, write_collection
+from iscc_galaxy.galaxy.job import JobError, run, slots, write_output
+from iscc_galaxy.iscc.iscc_codes import canonical
+from iscc_galaxy.similarity.compared import ComparedDataset, listed_datasets
+from iscc_galaxy.similarity.comparison import compare
+from iscc_galaxy.similarity.groups import identical_groups
+
+COLUMNS = ('dataset', 'step', 'iscc_code', 'bit_identical_to', 'near_copies')
+# What OMERO's script Import_from_csv reads: a row of namespaces, and a header of keys behind the name of the object.
+# Namespace and key are those of the OMERO service of the ISCC Foundation.
+OMERO_ROWS = 'namespace\torg.iscc.omero\nOBJECT_NAME\tISCC-CODE\n'
+# The output of the tool that is a collection, by its name in the XML.
+OMERO_COLLECTION = 'omero'
+LONGEST_NAME = longest_identifier(OMERO_COLLECTION)
+
+
+def main(options: dict[str, Any], provenance: Path) -> None:
+    """Write the provenance table, and one table for OMERO for each step."""
+    names = [step['name'] for step in options['steps']]
+    if len(set(names)) < len(names) or not all(0 < len(name.strip()) <= LONGEST_NAME for name in names):
+        raise JobError(
+            'Each step needs a name of its own, such as raw, processed, exported, '
+            f'of up to {LONGEST_NAME} characters.'
+        )
+    steps = {step['name']: listed_datasets([step['codes']]) for step in options['steps']}
+    rows = provenance_rows(steps, options['threshold'])
+    tables = ((step, omero_table(datasets)) for step, datasets in steps.items())
+    write_collection(OMERO_COLLECTION, 'tabular', tables)
+    write_output(provenance, table(COLUMNS, rows))
+
+
+def provenance_rows(steps: dict[str, list[ComparedDataset]], threshold: int) -> list[str]:
+    """Return a row for each dataset of each step, in their order; `threshold` is in bits of 128."""
+    step_of = [step for step, datasets in steps.items() for _ in datasets]
+    datasets = [dataset for datasets in steps.values() for dataset in datasets]
+    comparison = compare(datasets, None, threshold, slots())
+    if comparison.matches.too_many:
+        raise JobError(
+            f'{comparison.matches.pairs} pairs of datasets are too many to list. Choose a smaller "Maximum distance of '
+            'near copies".'
+        )
+    identical = identical_groups(datasets)
+    labels = [
+        f'{escaped(step)}: {escaped(dataset.name)}'.replace(';', '\\;') for step, dataset in zip(step_of, datasets)
+    ]
+    rows = []
+    for place, (matched, distances) in enumerate(comparison.matches_of_datasets()):
+        same = [labels[other] for other in matched if identical[other] == identical[place]]
+        near = [
+            f'{labels[other]} ({distance})'
+            for other, distance in zip(matched, distances) if identical[other] != identical[place]
+        ]
+        rows.append('\t'.join([
+            escaped(datasets[place].name), escaped(step_of[place]), canonical(datasets[place].code),
+            '; '.join(same), '; '.join(near),
+        ]))
+    return rows
+
+
+def omero_table(datasets: list[ComparedDataset]) -> str:
+    """Return the table by which OMERO annotates images, which it finds by name."""
+    return OMERO_ROWS + ''.join(f'{escaped(dataset.name)}\t{canonical(dataset.code)}\n' for dataset in datasets)
+
+
+if __name__ == '__main__':
+    run(main)

@@ -1,0 +1,1 @@
+"""The forms in which codes are written and read."""

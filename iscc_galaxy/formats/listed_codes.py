@@ -1,0 +1,135 @@
+"""Reading ISCC-CODEs from files: manifests of this suite, checksum files of `iscc-sum`, and what Generate writes.
+
+Lines that begin with `#` are comments, but in a table only if they hold no tab: there a name may begin so.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from iscc_galaxy.formats.code_lines import looks_like_checksum_line, match_checksum_line
+from iscc_galaxy.formats.manifests import checked_name, columns_of
+from iscc_galaxy.formats.metadata import read_metadata
+from iscc_galaxy.galaxy.job import JobError, shown
+from iscc_galaxy.iscc.iscc_codes import CodeError, is_unit, parse_code
+
+# No list of datasets has a longer one: a path has up to 4096 bytes.
+LONGEST_LINE_BYTES = 2 ** 16
+
+
+@dataclass(frozen=True, slots=True)
+class ListedCode:
+    """A bare code in a file, on which line (from 1), and the name it is listed under; a lone code has none."""
+
+    code: str
+    line: int
+    name: str | None
+
+
+@dataclass(frozen=True)
+class CodeFile:
+    """All codes of a file. It lists datasets by name, or it holds what Generate wrote for one dataset.
+
+    `label` names the file in messages.
+    """
+
+    label: str
+    codes: list[ListedCode]
+    is_list: bool
+
+
+def read_code_file(described: dict[str, Any]) -> CodeFile:
+    """Return the codes of a dataset that Galaxy describes.
+
+    Raise JobError for a file that is not wholly understood, or holds no code.
+    """
+    label = f'Dataset {shown(described["name"])}'
+    try:
+        lines = list(_lines(Path(described['path']), label))
+    except OSError as error:
+        raise JobError(f'{label} can not be read: {error}. Upload or compute it again.') from error
+    if not lines:
+        raise JobError(f'{label} is empty.')
+    if lines[0][1].lstrip().startswith('{'):
+        return CodeFile(label, [_code_of_metadata('\n'.join(line for _, line in lines), label)], is_list=False)
+    lines = [(number, line) for number, line in lines if not line.startswith('#') or '\t' in line]
+    is_table = bool(lines) and '\t' in lines[0][1] and not match_checksum_line(lines[0][1])
+    found = list((_codes_of_manifest if is_table else _codes_of_lines)(lines, label))
+    if not found:
+        raise JobError(f'{label} holds no ISCC-CODE, so there is nothing to compare with.')
+    return CodeFile(label, found, is_list=is_table or len(found) > 1)
+
+
+def read_named_codes(described: dict[str, Any]) -> list[ListedCode]:
+    """Return the codes of a manifest or checksum file; raise JobError also for a code without a name."""
+    file = read_code_file(described)
+    for listed in file.codes:
+        if listed.name is None:
+            raise JobError(
+                f'{file.label}, line {listed.line}: a code without a name, so no dataset can be found for it.')
+    return file.codes
+
+
+def _lines(path: Path, label: str) -> Iterator[tuple[int, str]]:
+    """Yield the lines that are not blank, with their numbers."""
+    with path.open('rb') as file:
+        for number, line in enumerate(iter(partial(file.readline, LONGEST_LINE_BYTES), b''), start=1):
+            try:
+                text = line.decode('utf-8-sig' if number == 1 else 'utf-8')
+            except UnicodeDecodeError as error:
+                raise JobError(f'{label} is not a text file: line {number} is not UTF-8.') from error
+            if '\0' in text or len(line) == LONGEST_LINE_BYTES:
+                raise JobError(f'{label} is not a text file: line {number} holds zero bytes, or is too long.')
+            if text.strip():
+                yield number, text.removesuffix('\n').removesuffix('\r')
+
+
+def _code_of_metadata(text: str, label: str) -> ListedCode:
+    try:
+        code, name = read_metadata(text)
+    except ValueError as error:
+        raise JobError(f'{label} is not ISCC metadata: JSON with a code under "iscc" was expected.') from error
+    return ListedCode(_parsed(code, label), 1, name)
+
+
+def _codes_of_manifest(lines: list[tuple[int, str]], label: str) -> Iterator[ListedCode]:
+    columns, has_header = columns_of(lines[0][1])
+    for number, line in lines[has_header:]:
+        fields = line.split('\t')
+        if len(fields) != len(columns):
+            raise JobError(
+                f'{label}, line {number}: {len(fields)} column(s) where {len(columns)} were expected. '
+                'Is the file whole?'
+            )
+        row = dict(zip(columns, fields))
+        code = _parsed(row['iscc_code'], label, number)
+        try:
+            name = checked_name(row, code)
+        except ValueError as error:
+            raise JobError(f'{label}, line {number}: the row of {shown(row["name"])} {error}.') from error
+        yield ListedCode(code, number, name)
+
+
+def _codes_of_lines(lines: list[tuple[int, str]], label: str) -> Iterator[ListedCode]:
+    has_code = False
+    for number, line in lines:
+        if line.startswith('#') or has_code and is_unit(line):
+            continue
+        match = match_checksum_line(line)
+        if match:
+            yield ListedCode(_parsed(match['code'], label, number), number, match['name'])
+        elif looks_like_checksum_line(line):
+            raise JobError(f'{label}, line {number}: {shown(line[:100])} is not a whole checksum line.')
+        else:
+            yield ListedCode(_parsed(line, label, number), number, None)
+        has_code = True
+
+
+def _parsed(text: str, label: str, line: int | None = None) -> str:
+    try:
+        return parse_code(text)
+    except CodeError as error:
+        place = label if line is None else f'{label}, line {line}'
+        raise JobError(f'{place}: the code {shown(text[:100])} can not be used: it {error}.') from error

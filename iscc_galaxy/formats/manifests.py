@@ -1,0 +1,50 @@
+"""An ISCC-CODE manifest: a table of datasets with their names, codes, sizes and hashes."""
+
+from collections.abc import Iterable, Iterator
+
+from iscc_galaxy.formats.tables import escaped, table, unescaped
+from iscc_galaxy.galaxy.datasets import Dataset
+from iscc_galaxy.iscc.hashing import BLAKE3_MULTIHASH, Fingerprint
+from iscc_galaxy.iscc.iscc_codes import canonical, halves_of
+
+COLUMNS = ('name', 'iscc_code', 'size', 'datahash', 'kind')
+KINDS = ('file', 'directory')
+
+
+def manifest(datasets: Iterable[Dataset], fingerprints: Iterable[Fingerprint]) -> Iterator[str]:
+    """Yield the lines of a manifest: a header, and a row for each dataset in their order; sizes are in bytes."""
+    rows = (_row(dataset, fingerprint) for dataset, fingerprint in zip(datasets, fingerprints, strict=True))
+    return table(COLUMNS, rows)
+
+
+def _row(dataset: Dataset, fingerprint: Fingerprint) -> str:
+    return '\t'.join([
+        escaped(dataset.name), canonical(fingerprint.code), str(fingerprint.size), fingerprint.datahash,
+        KINDS[dataset.is_directory],
+    ])
+
+
+def columns_of(first_line: str) -> tuple[list[str], bool]:
+    """Return the columns of a manifest that begins with this line, and whether the line is a header.
+
+    Without a header the columns are those of a manifest, or the first of them.
+    """
+    fields = first_line.split('\t')
+    if fields.count('name') == fields.count('iscc_code') == 1:
+        return fields, True
+    return list(COLUMNS[:len(fields)]), False
+
+
+def checked_name(row: dict[str, str], code: str) -> str:
+    """Return the name in a row of a manifest, of which `code` is the code that was read.
+
+    Raise ValueError, with the rest of a sentence, for an escape that no table has, and for a row with all columns that
+    contradicts itself or ends too early.
+    """
+    name = unescaped(row['name'])
+    if set(COLUMNS) <= row.keys():
+        if row['kind'] not in KINDS:
+            raise ValueError(f'ends in {row["kind"]!r} where {" or ".join(KINDS)} was expected')
+        if not row['datahash'].startswith(BLAKE3_MULTIHASH + halves_of(code)[1].hex()):
+            raise ValueError('has a code that does not belong to its datahash')
+    return name

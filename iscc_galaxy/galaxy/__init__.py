@@ -1,0 +1,1 @@
+"""What Galaxy hands to a job, and what it takes back."""

@@ -1,0 +1,51 @@
+"""Outputs that are collections: the identifiers of their elements, their files, and `galaxy.json`, which lists them."""
+
+import json
+from collections.abc import Iterable
+from pathlib import Path
+
+from iscc_galaxy.galaxy.job import JobError, shown, write_output
+
+
+def longest_identifier(output: str) -> int:
+    """Return how many characters an element identifier may have in the collection of this name in the tool's XML.
+
+    Galaxy notes each element as `__new_primary_file_OUTPUT|IDENTIFIER__` in 255 characters (galaxy.model, Job). With a
+    longer identifier it empties the whole collection, and the job still looks well.
+    """
+    return 255 - len(f'__new_primary_file_{output}|__')
+
+
+def element_identifiers(names: list[str], output: str) -> list[str]:
+    """Return an identifier for each dataset: its name, or where that was given before, `name (2)` or the next free.
+
+    Raise JobError for a name that Galaxy could not take.
+    """
+    longest = longest_identifier(output)
+    taken = set(names)
+    given: dict[str, int] = {}
+    identifiers = []
+    for name in names:
+        identifier, number = name, given.get(name, 0) + 1
+        if number > 1:
+            while (identifier := f'{name} ({number})') in taken:
+                number += 1
+        given[name] = number
+        if len(identifier) > longest:
+            raise JobError(
+                f'The dataset name {shown(name)} is too long for an element of the collection of {output}: with '
+                f'its number it may have {longest} characters. Shorten it, or do not ask for the collection.'
+            )
+        identifiers.append(identifier)
+    return identifiers
+
+
+def write_collection(output: str, extension: str, elements: Iterable[tuple[str, str]]) -> None:
+    """Write the elements, identifiers and texts, into the job's working directory, and tell Galaxy of them."""
+    Path(output).mkdir()
+    listed = []
+    for number, (identifier, text) in enumerate(elements, start=1):
+        file = Path(output, f'{number}.txt')
+        write_output(file, [text])
+        listed.append({'name': identifier, 'filename': str(file), 'ext': extension})
+    Path('galaxy.json').write_text(json.dumps({output: {'elements': listed}}), encoding='utf-8')

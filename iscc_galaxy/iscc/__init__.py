@@ -1,0 +1,1 @@
+"""ISCC-CODEs, and the program that computes them."""

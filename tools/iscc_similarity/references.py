@@ -1,1 +1,0 @@
-../iscc_verify/references.py

@@ -1,1 +1,0 @@
-../iscc_sum/contents.py

@@ -1,1 +1,0 @@
-../iscc_sum/table_names.py
