@@ -63,9 +63,9 @@ test-hostile: environments  ## Prove what is claimed of hostile names, damaged f
 	$(DEV)/pytest tests/hostile --ignore-glob '*_in_galaxy.py'
 	$(DEV)/python -m local_galaxy.run $(STATE)/hostile $(DEV)/pytest tests/hostile/test_*_in_galaxy.py
 
-fuzz: $(ENVS)/fuzz/ready  ## Fuzz what reads references, FUZZ_RUNS times, guided by coverage
+fuzz: $(ENVS)/fuzz/ready  ## Fuzz what reads codes from files, FUZZ_RUNS times, guided by coverage
 	@mkdir -p $(STATE)/fuzz/corpus
-	$(ENVS)/fuzz/bin/python tests/hostile/fuzz_references.py -runs=$(FUZZ_RUNS) -max_len=4096 \
+	$(ENVS)/fuzz/bin/python tests/hostile/fuzz_code_files.py -runs=$(FUZZ_RUNS) -max_len=4096 \
 	  -artifact_prefix=$(STATE)/fuzz/ $(STATE)/fuzz/corpus
 
 test-ui: environments $(ENVS)/ui/ready  ## Walk through all tools, a workflow and the tour in a browser

@@ -13,8 +13,8 @@ import time
 import faiss
 import numpy as np
 
-import near_pairs
-from code_sets import different_rows
+from iscc_galaxy.similarity.arrays import different_rows
+from iscc_galaxy.similarity.near_pairs import Costs, find_near_pairs, MEASURED, Pairs
 from measuring import plot, print_table
 
 THREADS = 2
@@ -56,9 +56,9 @@ def search(codes: np.ndarray, limit: int) -> tuple[float, int]:
 
 def brute_force(codes: np.ndarray, limit: int) -> tuple[float, int]:
     """Compare all with all in numpy, in the same tiles."""
-    near_pairs.COMPARE = 0
     queries = sample(codes)
-    return collected(codes if queries is None else queries, None if queries is None else codes, limit, len(codes))
+    return collected(
+        codes if queries is None else queries, None if queries is None else codes, limit, len(codes), Costs(compare=0))
 
 
 def faiss_flat(codes: np.ndarray, limit: int) -> tuple[float, int]:
@@ -80,14 +80,16 @@ def sample(codes: np.ndarray) -> np.ndarray | None:
     return codes[:QUERIES].copy() if len(codes) > LARGEST_WHOLE else None
 
 
-def collected(codes: np.ndarray, others: np.ndarray | None, limit: int, count: int) -> tuple[float, int]:
+def collected(
+    codes: np.ndarray, others: np.ndarray | None, limit: int, count: int, costs: Costs = MEASURED,
+) -> tuple[float, int]:
     found, lock = [0], threading.Lock()
 
-    def collect(pairs: near_pairs.Pairs) -> None:
+    def collect(pairs: Pairs) -> None:
         with lock:
             found[0] += len(pairs[0])
 
-    near_pairs.find_near_pairs(codes, others, limit, THREADS, collect)
+    find_near_pairs(codes, others, limit, THREADS, collect, costs)
     return 1 if others is None else count / len(codes) / 2, found[0]
 
 

@@ -1,4 +1,4 @@
-"""Run the scripts of the tools as their jobs do: in the environment that holds the declared requirements alone."""
+"""Run the commands of the tools as their jobs do: in the environment that holds the declared requirements alone."""
 
 import json
 import os
@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from hypothesis import settings
 
-from local_galaxy.configuration import JOBS_BIN, SIMILARITY_BIN, TOOLS
+from local_galaxy.configuration import CHECKOUT, JOBS_BIN, SIMILARITY_BIN
 
 # How long an example takes says nothing about the tools.
 settings.register_profile('untimed', deadline=None)
@@ -18,13 +18,13 @@ settings.load_profile('untimed')
 
 
 class Tool:
-    """One run of a tool's script after another, with the outputs in the same places."""
+    """One run of a tool's command after another, with the outputs in the same places."""
 
     def __init__(
-        self, folder: Path, script: str, outputs: tuple[str, ...] = ('output',), commands: Path = JOBS_BIN,
+        self, folder: Path, command: str, outputs: tuple[str, ...] = ('output',), commands: Path = JOBS_BIN,
     ) -> None:
         self.folder = folder
-        self.script = TOOLS / script
+        self.module = f'iscc_galaxy.commands.{command}'
         self.outputs = {name: folder / name for name in outputs}
         self.commands = commands
         self.path_first = ''
@@ -36,7 +36,7 @@ class Tool:
         return next(iter(self.outputs.values()))
 
     def run(self, **options: Any) -> subprocess.CompletedProcess:
-        """Run the script on the values of the form, in a working directory of its own."""
+        """Run the command on the values of the form, in a working directory of its own."""
         process = self.start(**options)
         stdout, stderr = process.communicate()
         return subprocess.CompletedProcess(process.args, process.returncode, stdout, stderr)
@@ -50,9 +50,9 @@ class Tool:
         outputs = [f'{name}={path}' for name, path in self.outputs.items()]
         slots = {} if self.slots is None else {'GALAXY_SLOTS': str(self.slots)}
         return subprocess.Popen(
-            [self.commands / 'python', self.script, job_file, *outputs],
+            [self.commands / 'python', '-m', self.module, job_file, *outputs],
             cwd=self.folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-            env={'PATH': f'{self.path_first}{self.commands}:/usr/bin:/bin', **slots},
+            env={'PATH': f'{self.path_first}{self.commands}:/usr/bin:/bin', 'PYTHONPATH': str(CHECKOUT), **slots},
         )
 
     def entry(self, **known: Any) -> dict[str, Any]:
@@ -102,10 +102,10 @@ class Generate(Tool):
     """Generate ISCC-CODE."""
 
     def __init__(self, folder: Path) -> None:
-        super().__init__(folder, 'iscc_sum/generate_code.py')
+        super().__init__(folder, 'generate_code')
 
     def job(self, dataset: dict, output_format: str = 'code', narrow: bool = False, units: bool = False):
-        """Run the script with the defaults of the form."""
+        """Run the command with the defaults of the form."""
         return self.run(dataset=self.entry(**dataset), output_format=output_format, narrow=narrow, units=units)
 
     def file(self, content: bytes, name: str = 'image.raw', **options) -> str:
@@ -113,7 +113,7 @@ class Generate(Tool):
         return self.succeeds(self.job(self.file_with(content, name), **options))
 
     def folder_job(self, root: Path, name: str = 'image.zarr', **options):
-        """Run the script on a directory dataset."""
+        """Run the command on a directory dataset."""
         return self.job(self.folder_of(root, name), **options)
 
 
@@ -124,27 +124,27 @@ def generate(tmp_path: Path) -> Generate:
 
 @pytest.fixture
 def generate_manifest(tmp_path: Path) -> Tool:
-    return Tool(tmp_path, 'iscc_sum/generate_manifest.py', ('output', 'checksums'))
+    return Tool(tmp_path, 'generate_manifest', ('output', 'checksums'))
 
 
 @pytest.fixture
 def verify(tmp_path: Path) -> Tool:
-    return Tool(tmp_path, 'iscc_verify/verify_code.py')
+    return Tool(tmp_path, 'verify_code')
 
 
 @pytest.fixture
 def verify_manifest(tmp_path: Path) -> Tool:
-    return Tool(tmp_path, 'iscc_verify/verify_manifest.py', ('report', 'summary'))
+    return Tool(tmp_path, 'verify_manifest', ('report', 'summary'))
 
 
 @pytest.fixture
 def find_similar(tmp_path: Path) -> Tool:
-    return Tool(tmp_path, 'iscc_similarity/find_similar.py', commands=SIMILARITY_BIN)
+    return Tool(tmp_path, 'find_similar', commands=SIMILARITY_BIN)
 
 
 @pytest.fixture
 def trace_chain(tmp_path: Path) -> Tool:
-    return Tool(tmp_path, 'iscc_similarity/trace_chain.py', ('provenance',), SIMILARITY_BIN)
+    return Tool(tmp_path, 'trace_chain', ('provenance',), SIMILARITY_BIN)
 
 
 @pytest.fixture

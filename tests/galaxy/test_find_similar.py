@@ -6,8 +6,8 @@ import pytest
 from PIL import Image
 
 from histories import HOSTILE_NAMES
+from iscc_galaxy.formats.tables import escaped
 from local_galaxy.staging import map_over
-from table_names import escaped
 
 
 @pytest.fixture

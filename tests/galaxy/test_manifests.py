@@ -4,10 +4,13 @@ import json
 
 import pytest
 
-from code_files import LONGEST_IDENTIFIER
 from histories import HOSTILE_NAMES
+from iscc_galaxy.commands.generate_manifest import CODE_COLLECTION
+from iscc_galaxy.formats.tables import escaped
+from iscc_galaxy.galaxy.collections import longest_identifier
 from local_galaxy.staging import texts_of
-from table_names import escaped
+
+LONGEST_IDENTIFIER = longest_identifier(CODE_COLLECTION)
 
 
 @pytest.fixture

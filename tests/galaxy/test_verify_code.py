@@ -4,8 +4,8 @@ import pytest
 from bioblend import ConnectionError as Refused
 
 from histories import HOSTILE_NAMES
+from iscc_galaxy.formats.tables import escaped
 from local_galaxy.staging import map_over, wait_for
-from table_names import escaped
 
 TIFF = 'K4AAY7TG4KHSQHO5HLEU7DN5Y35BXCNIY7GNLPG3MRYSEQOHM3QPTNY'
 UNIT = 'GADQY7TG4KHSQHO5HLEU7DN5Y35BXX3NCS2YD5NO4O2NUBGTIIG3RXQ'

@@ -144,7 +144,7 @@ def test_a_disk_that_fills_up_under_a_report(verify_manifest, full_disk, tmp_pat
 def test_a_disk_that_fills_up_under_pairs_or_picture(tmp_path, full_disk, datasets):
     """The picture is written when the tables are whole; they are emptied too."""
     tool = Tool(
-        tmp_path, 'iscc_similarity/find_similar.py', ('output', 'clusters', 'plot', 'manifest'), SIMILARITY_BIN)
+        tmp_path, 'find_similar', ('output', 'clusters', 'plot', 'manifest'), SIMILARITY_BIN)
     full_disk(tool, 4)
     check_nothing_is_left(tool, tool.run(datasets=many(tool)[:datasets], codes=[], reference=[], threshold=12))
 

@@ -11,14 +11,11 @@ import iscc_core
 import pytest
 from hypothesis import given, HealthCheck, settings, strategies as st
 
-import codes
-import contents
-import find_similar
-import verify_code
-import verify_manifest
-from datasets import Dataset
-from hashing import Fingerprint
-from job import JobError
+from iscc_galaxy.commands import find_similar, verify_code, verify_manifest
+from iscc_galaxy.galaxy.datasets import Dataset
+from iscc_galaxy.galaxy.job import JobError
+from iscc_galaxy.iscc import files, iscc_codes
+from iscc_galaxy.iscc.hashing import Fingerprint
 from local_galaxy.configuration import JOBS_BIN
 from names import meant, spelt
 from oracle import codes_of
@@ -260,15 +257,15 @@ def test_similar_codes(folder, damaged):
     ]), mutations))
 def test_a_text_is_a_code_only_if_iscc_core_reads_it(text):
     try:
-        code = codes.parse(text)
-    except codes.CodeError:
+        code = iscc_codes.parse_code(text)
+    except iscc_codes.CodeError:
         return
     assert text.strip().isascii()
     assert text.strip().upper().removeprefix('ISCC:') == code
     assert iscc_core.iscc_validate(f'ISCC:{code}') or code.startswith('K4A')
     decoded = iscc_core.iscc_decode(code)
     assert (decoded[0], decoded[1]) == (iscc_core.MT.ISCC, 7 if code.startswith('K4A') else 5)
-    assert decoded[4] == codes.body(code)
+    assert decoded[4] == iscc_codes.body_of(code)
 
 
 @FUZZ
@@ -282,7 +279,7 @@ def test_any_ignore_file_is_followed_or_refused(tmp_path_factory, patterns):
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(sys, 'path', [*sys.path, str(packages)])
         try:
-            content = contents.survey(Dataset('image.zarr', str(root), is_directory=True))
+            content = files.survey(Dataset('image.zarr', str(root), is_directory=True))
         except JobError:
             return
     assert {*content.hashed, *content.left_out} == {'data', '.isccignore'}

@@ -9,13 +9,16 @@ from pathlib import Path
 
 import pytest
 
-from code_files import LONGEST_IDENTIFIER
-from job import shown
+from iscc_galaxy.commands.generate_manifest import CODE_COLLECTION
+from iscc_galaxy.commands.trace_chain import LONGEST_NAME
+from iscc_galaxy.galaxy.collections import longest_identifier
+from iscc_galaxy.galaxy.job import shown
 from local_galaxy.configuration import SIMILARITY_BIN
 from names import fits_checksum_line, hostile_names, LONE_SURROGATES, meant, spelt
 from oracle import codes_of
 from scripts import Tool
-from trace_chain import LONGEST_NAME
+
+LONGEST_IDENTIFIER = longest_identifier(CODE_COLLECTION)
 
 CONTENT = b'content'
 WORKERS = 2
@@ -77,7 +80,7 @@ def quick(fake_iscc_sum):
 
 def test_generate(names, tool_in, quick, tmp_path):
     """Of one dataset: as metadata, or if a checksum line can not carry the name, as the refusal of that."""
-    tools = [tool_in(f'generate {number}', 'iscc_sum/generate_code.py') for number in range(WORKERS)]
+    tools = [tool_in(f'generate {number}', 'generate_code') for number in range(WORKERS)]
     quick(tools)
     code = codes_of(CONTENT, tmp_path).wide
 
@@ -97,7 +100,7 @@ def test_generate(names, tool_in, quick, tmp_path):
 
 def test_verify(names, tool_in, quick, tmp_path):
     """Each dataset is found in a manifest of all."""
-    tools = [tool_in(f'verify {number}', 'iscc_verify/verify_code.py') for number in range(WORKERS)]
+    tools = [tool_in(f'verify {number}', 'verify_code') for number in range(WORKERS)]
     quick(tools)
     manifest = tmp_path / 'manifest'
     code = codes_of(CONTENT, tmp_path).wide
@@ -116,7 +119,7 @@ def test_verify(names, tool_in, quick, tmp_path):
 
 def test_manifest_and_its_verification(names, tool_in, tmp_path):
     """All names in one job, some of them twice; the manifest verifies the same datasets."""
-    generate = tool_in('manifest', 'iscc_sum/generate_manifest.py')
+    generate = tool_in('manifest', 'generate_manifest')
     datasets = generate.files_with({name: f'content {number}'.encode() for number, name in enumerate(names)})
     datasets += datasets[::9]
     before = state(generate)
@@ -126,7 +129,7 @@ def test_manifest_and_its_verification(names, tool_in, tmp_path):
     assert [meant(row[0]) for row in rows] == [dataset['name'] for dataset in datasets]
     assert state(generate) == before
 
-    verify = tool_in('verify', 'iscc_verify/verify_manifest.py', ('report', 'summary'))
+    verify = tool_in('verify', 'verify_manifest', ('report', 'summary'))
     before = state(verify)
     done = verify.run(
         datasets=datasets[::-1], manifest={'name': names[0], 'path': str(generate.output)}, computed=None,
@@ -143,7 +146,7 @@ def verified_bytes(rows: list[list[str]]) -> int:
 
 def test_renamed_datasets(names, tool_in, tmp_path):
     """Each name as the one that a dataset is found under now."""
-    tool = tool_in('verify', 'iscc_verify/verify_manifest.py', ('report', 'summary'))
+    tool = tool_in('verify', 'verify_manifest', ('report', 'summary'))
     contents = [f'content {number}'.encode() for number in range(len(names))]
     manifest = tmp_path / 'manifest'
     manifest.write_text('name\tiscc_code\n' + ''.join(
@@ -158,7 +161,7 @@ def test_renamed_datasets(names, tool_in, tmp_path):
 
 def test_checksum_file_and_collection_of_codes(names, tool_in, tmp_path):
     """What these can carry comes out of them; of what they can't, the first name is refused before hashing."""
-    tool = tool_in('manifest', 'iscc_sum/generate_manifest.py', ('output', 'checksums'))
+    tool = tool_in('manifest', 'generate_manifest', ('output', 'checksums'))
     kept = [name for name in names if fits_checksum_line(name) and len(name) <= LONGEST_IDENTIFIER]
     done = tool.run(datasets=tool.files_with(dict.fromkeys(kept, CONTENT)), narrow=False, codes=True)
     assert done.returncode == 0
@@ -170,7 +173,7 @@ def test_checksum_file_and_collection_of_codes(names, tool_in, tmp_path):
     assert {(tool.folder / element['filename']).read_text() for element in elements} == {f'{code}\n'}
     assert all(re.fullmatch(r'codes/\d+\.txt', element['filename']) for element in elements)
 
-    verify = tool_in('verify', 'iscc_verify/verify_manifest.py', ('report', 'summary'))
+    verify = tool_in('verify', 'verify_manifest', ('report', 'summary'))
     done = verify.run(
         datasets=verify.files_with(dict.fromkeys(kept, CONTENT)), computed=None, on_mismatch='fail',
         allow_unlisted=False, manifest={'name': 'checksums', 'path': str(tool.outputs['checksums'])})
@@ -189,7 +192,7 @@ def test_checksum_file_and_collection_of_codes(names, tool_in, tmp_path):
 def test_similar_datasets(names, tool_in, tmp_path):
     """Two datasets of each content, in every table; the picture is drawn."""
     tool = tool_in(
-        'similar', 'iscc_similarity/find_similar.py', ('output', 'clusters', 'plot', 'manifest'), SIMILARITY_BIN)
+        'similar', 'find_similar', ('output', 'clusters', 'plot', 'manifest'), SIMILARITY_BIN)
     contents = {name: f'content {place // 2}'.encode() for place, name in enumerate(names)}
     datasets = [{**dataset, 'id': str(number)} for number, dataset in enumerate(tool.files_with(contents))]
     before = state(tool)
@@ -209,7 +212,7 @@ def test_similar_datasets(names, tool_in, tmp_path):
 
 def test_provenance(names, tool_in, tmp_path):
     """As names of datasets and of steps, in the table and for OMERO; a name that no step can have is refused."""
-    tool = tool_in('provenance', 'iscc_similarity/trace_chain.py', ('provenance',), SIMILARITY_BIN)
+    tool = tool_in('provenance', 'trace_chain', ('provenance',), SIMILARITY_BIN)
     code = f'ISCC:{codes_of(CONTENT, tmp_path).wide}'
     before = state(tool)
     of_steps = [name for name in names if name.strip() and len(name) <= LONGEST_NAME]
@@ -233,7 +236,7 @@ def test_provenance(names, tool_in, tmp_path):
 
 def test_every_name_can_be_drawn(names, tool_in):
     """In the picture of few datasets, each has its name beside its row."""
-    tool = tool_in('similar', 'iscc_similarity/find_similar.py', ('output', 'plot'), SIMILARITY_BIN)
+    tool = tool_in('similar', 'find_similar', ('output', 'plot'), SIMILARITY_BIN)
     for first in range(0, len(names), 100):
         datasets = tool.files_with(dict.fromkeys(names[first:first + 100], CONTENT))
         done = tool.run(datasets=datasets, codes=[], reference=[], threshold=0)
@@ -242,7 +245,7 @@ def test_every_name_can_be_drawn(names, tool_in):
 
 
 def test_a_lone_code_has_the_name_of_its_file(names, tool_in, tmp_path):
-    tool = tool_in('similar', 'iscc_similarity/find_similar.py', ('output',), SIMILARITY_BIN)
+    tool = tool_in('similar', 'find_similar', ('output',), SIMILARITY_BIN)
     path = tmp_path / 'code'
     path.write_text(codes_of(CONTENT, tmp_path).wide)
     files = [{'id': 'x', 'name': name, 'path': str(path)} for name in names]

@@ -12,12 +12,15 @@ from bioblend import ConnectionError as Refused
 from bioblend.galaxy import GalaxyInstance
 from bioblend.galaxy.dataset_collections import CollectionDescription, CollectionElement, HistoryDatasetElement
 
-from code_files import LONGEST_IDENTIFIER
 from histories import History
-from job import shown
+from iscc_galaxy.commands.generate_manifest import CODE_COLLECTION
+from iscc_galaxy.galaxy.collections import longest_identifier
+from iscc_galaxy.galaxy.job import shown
 from local_galaxy.staging import map_over, texts_of, wait_for
 from names import fits_checksum_line, hostile_names, LONE_SURROGATES, meant
 from oracle import codes_of
+
+LONGEST_IDENTIFIER = longest_identifier(CODE_COLLECTION)
 
 CONTENTS = [f'content {number}\n'.encode() for number in range(6)]
 # Galaxy cuts the name of a dataset.

@@ -6,7 +6,7 @@ import iscc_core
 import pytest
 from hypothesis import given, strategies as st
 
-import codes
+from iscc_galaxy.iscc import iscc_codes
 
 TIFF = 'K4AAY7TG4KHSQHO5HLEU7DN5Y35BXCNIY7GNLPG3MRYSEQOHM3QPTNY'
 BASE32 = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'
@@ -31,17 +31,17 @@ def code_of(digest: tuple[bytes, bytes], wide: bool) -> str:
        st.text(' \t\r\n', max_size=3), st.text(' \t\r\n', max_size=3))
 def test_every_accepted_form_is_read(digest, wide, prefix, lower, before, after):
     code = code_of(digest, wide)
-    assert codes.parse(f'{before}{prefix}{code.lower() if lower else code}{after}') == code
-    assert codes.is_narrow(code) is not wide
-    assert codes.canonical(code) == f'ISCC:{code}'
+    assert iscc_codes.parse_code(f'{before}{prefix}{code.lower() if lower else code}{after}') == code
+    assert iscc_codes.is_narrow(code) is not wide
+    assert iscc_codes.canonical(code) == f'ISCC:{code}'
 
 
 @given(digests())
 def test_a_wide_code_gives_the_narrow_one(digest):
     wide, narrow = code_of(digest, True), code_of(digest, False)
-    assert codes.narrowed(wide) == codes.narrowed(narrow) == narrow
-    assert codes.halves(wide) == (digest[0][:16], digest[1][:16])
-    assert codes.halves(narrow) == (digest[0][:8], digest[1][:8])
+    assert iscc_codes.narrowed(wide) == iscc_codes.narrowed(narrow) == narrow
+    assert iscc_codes.halves_of(wide) == (digest[0][:16], digest[1][:16])
+    assert iscc_codes.halves_of(narrow) == (digest[0][:8], digest[1][:8])
 
 
 @given(digests(), digests(), st.booleans(), st.booleans())
@@ -52,14 +52,14 @@ def test_distances_are_those_of_iscc_core(one, other, one_wide, other_wide):
         for data, _ in (one, other)
     )
     expected = iscc_core.iscc_distance(first, second), bits
-    assert codes.data_code_distance(code_of(one, one_wide), code_of(other, other_wide)) == expected
+    assert iscc_codes.data_code_distance(code_of(one, one_wide), code_of(other, other_wide)) == expected
 
 
 @given(st.text(max_size=70) | st.text(BASE32, max_size=60) | st.text(BASE32).map(lambda tail: 'K4A' + tail))
 def test_a_text_is_a_code_only_if_iscc_core_says_so(text):
     try:
-        code = codes.parse(text)
-    except codes.CodeError as error:
+        code = iscc_codes.parse_code(text)
+    except iscc_codes.CodeError as error:
         assert str(error)
     else:
         assert iscc_core.iscc_normalize(code) == f'ISCC:{code}'
@@ -71,8 +71,8 @@ def test_a_mistyped_character_never_gives_the_same_code(digest, wide, position, 
     code = code_of(digest, wide)
     typed = code[:position % len(code)] + character + code[position % len(code) + 1:]
     try:
-        assert (codes.parse(typed) == code) == (typed == code)
-    except codes.CodeError:
+        assert (iscc_codes.parse_code(typed) == code) == (typed == code)
+    except iscc_codes.CodeError:
         assert typed != code
 
 
@@ -112,12 +112,12 @@ UNITS = {
     ])['iscc'], 'is an ISCC-CODE of another kind'),
 ])
 def test_a_refusal_says_why(text, reason):
-    with pytest.raises(codes.CodeError) as refusal:
-        codes.parse(text)
+    with pytest.raises(iscc_codes.CodeError) as refusal:
+        iscc_codes.parse_code(text)
     assert reason in str(refusal.value)
 
 
 def test_units_are_told_from_codes():
-    assert codes.is_unit(f'  {UNITS["Data-Code"]}')
-    assert not codes.is_unit(TIFF)
-    assert not codes.is_unit('')
+    assert iscc_codes.is_unit(f'  {UNITS["Data-Code"]}')
+    assert not iscc_codes.is_unit(TIFF)
+    assert not iscc_codes.is_unit('')

@@ -3,7 +3,7 @@
 import csv
 import hashlib
 import json
-import subprocess
+from functools import partial
 
 import iscc_core
 import numpy as np
@@ -11,13 +11,14 @@ import pytest
 from hypothesis import given, strategies as st
 from PIL import Image
 
-import codes
-import find_similar as script
-import matches
-import picture
-from local_galaxy.configuration import SIMILARITY_BIN, TOOLS
+from iscc_galaxy.commands import find_similar as command
+from iscc_galaxy.formats.tables import escaped
+from iscc_galaxy.galaxy.job import JobError
+from iscc_galaxy.iscc import iscc_codes
+from iscc_galaxy.similarity import comparison, heatmap, matches
+from iscc_galaxy.similarity.data_codes import data_codes
+from iscc_galaxy.similarity.near_pairs import Costs
 from oracle import codes_of, wide_code
-from table_names import escaped
 
 HOSTILE_NAMES = [
     'a b', "it's \"quoted\"", '$(touch injected) $x^2$', '100%', 'tab\there', 'two\nlines', 'a\\nb', 'ü😀', '-z', '',
@@ -49,18 +50,18 @@ def clustered_codes(count: int, seed: int, narrow: float = 0) -> list[str]:
     for _ in range(count):
         bits = random.choice(128, random.choice([0, 0, 3, 9, 20]), replace=False)
         code = wide_code(flipped(centres[random.integers(len(centres))], *map(int, bits)), random.bytes(16))
-        made.append(codes.narrowed(code) if random.random() < narrow else code)
+        made.append(iscc_codes.narrowed(code) if random.random() < narrow else code)
     return made
 
 
 def iscc_core_distance(one: str, other: str) -> int:
     """Give the distance as iscc-core computes it, of 64 bits if either code is narrow."""
-    size = min(len(codes.halves(code)[0]) for code in (one, other))
-    return iscc_core.iscc_distance_bytes(codes.halves(one)[0][:size], codes.halves(other)[0][:size])
+    size = min(len(iscc_codes.halves_of(code)[0]) for code in (one, other))
+    return iscc_core.iscc_distance_bytes(iscc_codes.halves_of(one)[0][:size], iscc_codes.halves_of(other)[0][:size])
 
 
 def is_near(one: str, other: str, threshold: int) -> bool:
-    either_narrow = codes.is_narrow(one) or codes.is_narrow(other)
+    either_narrow = iscc_codes.is_narrow(one) or iscc_codes.is_narrow(other)
     return iscc_core_distance(one, other) <= (threshold // 2 if either_narrow else threshold)
 
 
@@ -117,7 +118,7 @@ def run(tmp_path):
             'datasets': list(datasets), 'codes': list(codes), 'reference': list(reference), 'threshold': threshold,
         }
         paths = {name: tmp_path / f'out_{name}' for name in outputs}
-        script.main(options, **paths)
+        command.main(options, **paths)
         return paths
     return run
 
@@ -135,7 +136,7 @@ def test_pairs_are_those_of_brute_force_for_every_threshold(run, listed, monkeyp
 @pytest.mark.parametrize('narrow, narrow_reference', [(0, 0), (0.4, 0.4), (0, 1), (1, 0)])
 def test_pairs_with_a_reference(run, listed, narrow, narrow_reference):
     both = clustered_codes(40, 2)
-    mixed = [codes.narrowed(code) if number % 10 < 10 * share else code for share, half in (
+    mixed = [iscc_codes.narrowed(code) if number % 10 < 10 * share else code for share, half in (
         (narrow, both[::2]), (narrow_reference, both[1::2])) for number, code in enumerate(half)]
     manifest, entries = listed('7', mixed[:20])
     reference, others = listed('9', mixed[20:])
@@ -145,7 +146,7 @@ def test_pairs_with_a_reference(run, listed, narrow, narrow_reference):
 
 
 def test_rows_are_put_together_in_small_pieces(run, listed, monkeypatch):
-    monkeypatch.setattr('pair_table.ROWS', 10)
+    monkeypatch.setattr(comparison, 'PAIRS', 10)
     manifest, entries = listed('7', clustered_codes(90, 3, 0.2) * 2)
     assert table(run(12, [manifest])['output'], COLUMNS) == brute_force(entries, entries, 12)
 
@@ -185,7 +186,7 @@ def check_groups(rows: list[list[str]], entries: list[tuple], threshold: int) ->
 def test_groups_are_joined_while_pairs_come_in(run, listed, monkeypatch):
     """Many links, and few kept at a time, give the same groups."""
     monkeypatch.setattr(matches, 'PENDING_LINKS', 1)
-    monkeypatch.setattr('near_pairs.TILE', (2, 5))
+    monkeypatch.setattr(matches, 'find_near_pairs', partial(matches.find_near_pairs, costs=Costs(tile=(2, 5))))
     manifest, entries = listed('7', clustered_codes(100, 5))
     rows = table(run(20, [manifest], outputs=('output', 'clusters'))['clusters'], GROUP_COLUMNS)
     check_groups(rows, entries, 20)
@@ -203,7 +204,7 @@ def test_a_chain_is_one_group(run, listed):
 def test_bit_identical_is_told_apart_from_distance_0(run, listed):
     data, same, other = bytes(16), b'i' * 16, b'j' * 16
     one, two = wide_code(data, same), wide_code(data, other)
-    manifest, _ = listed('7', [one, two, one, codes.narrowed(one), wide_code(data, b'i' * 15 + b'x')])
+    manifest, _ = listed('7', [one, two, one, iscc_codes.narrowed(one), wide_code(data, b'i' * 15 + b'x')])
     rows = table(run(12, [manifest], outputs=('output', 'clusters'))['clusters'], GROUP_COLUMNS)
     assert {row[7] for row in rows} == {'0'}
     identical = {row[2]: row[5] for row in rows}
@@ -225,9 +226,8 @@ def test_groups_with_a_reference_hold_what_it_matches(run, listed):
 
 @given(st.lists(st.sampled_from(clustered_codes(8, 6, 0.3)), min_size=2, max_size=12), st.integers(0, 128))
 def test_counts_of_rows_are_exact(of, threshold):
-    from code_sets import code_set
     entries = [(str(number), 'x', code) for number, code in enumerate(of)]
-    found = matches.find_matches(code_set(of), None, threshold, 1)
+    found = matches.find_matches(data_codes(of), None, threshold, 1)
     listed = [row for row in brute_force(entries, entries, threshold) if row[-1] != '-1']
     assert (found.rows, found.pairs) == (len(listed), len(listed) // 2)
 
@@ -236,7 +236,7 @@ def test_too_many_pairs_are_an_error_or_one_line(run, listed, monkeypatch):
     monkeypatch.setattr(matches, 'MOST_ROWS', 89)
     of = [wide_code(flipped(bytes(16), number % 3), bytes([number] * 16)) for number in range(10)]
     manifest, entries = listed('7', of)
-    with pytest.raises(script.job.JobError, match='^45 pairs, not listed: see clusters'):
+    with pytest.raises(JobError, match='^45 pairs, not listed: see clusters'):
         run(12, [manifest])
     paths = run(12, [manifest], outputs=('output', 'clusters', 'plot'))
     assert paths['output'].read_text() == '\t'.join(COLUMNS) + '\n# 45 pairs, not listed: see clusters\n'
@@ -386,15 +386,7 @@ def test_a_picture_of_datasets_that_are_all_equal_or_all_alone(run, listed):
 
 
 def test_names_in_the_picture_are_short_and_visible():
-    assert picture._visible('a\tb\u202ec') == 'a\ufffdb\ufffdc'
-    assert picture._visible('') == '(no name)'
-    long = picture._visible('begin' + 'x' * 100 + 'end')
-    assert len(long) <= picture.LONGEST_NAME and long.startswith('begin') and long.endswith('end')
-
-
-def test_the_script_needs_no_more_than_is_declared(tmp_path):
-    """Imported by the interpreter of the jobs, with nothing of the checkout but the folder of the tool."""
-    done = subprocess.run(
-        [SIMILARITY_BIN / 'python', '-c', 'import find_similar, picture'], cwd=tmp_path, capture_output=True, text=True,
-        env={'PATH': '/usr/bin:/bin', 'PYTHONPATH': TOOLS / 'iscc_similarity'})
-    assert (done.returncode, done.stderr) == (0, '')
+    assert heatmap._visible('a\tb\u202ec') == 'a\ufffdb\ufffdc'
+    assert heatmap._visible('') == '(no name)'
+    long = heatmap._visible('begin' + 'x' * 100 + 'end')
+    assert len(long) <= heatmap.LONGEST_NAME and long.startswith('begin') and long.endswith('end')

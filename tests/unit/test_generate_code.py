@@ -187,14 +187,14 @@ def test_a_tree_refuses_a_name_that_is_not_utf8(generate, tmp_path):
 
 def test_a_tree_refuses_unreadable_files(tmp_path, monkeypatch):
     """As root every file can be read, so the question is answered here."""
-    import contents
-    from datasets import Dataset
-    from job import JobError
+    from iscc_galaxy.galaxy.datasets import Dataset
+    from iscc_galaxy.galaxy.job import JobError
+    from iscc_galaxy.iscc import files
 
     (tmp_path / 'secret').touch()
     monkeypatch.setattr(os, 'access', lambda path, mode: False)
     with pytest.raises(JobError, match=re.escape('"secret (unreadable)"')):
-        contents.survey(Dataset('image.zarr', tmp_path, is_directory=True))
+        files.survey(Dataset('image.zarr', tmp_path, is_directory=True))
 
 
 def test_an_empty_tree_is_an_error(generate, tmp_path):
@@ -281,9 +281,9 @@ def test_a_tree_that_grows_while_it_is_hashed_is_an_error(generate, fake_iscc_su
 
 
 def test_a_missing_command_is_an_error(generate, tmp_path, monkeypatch):
-    import hashing
-    from datasets import Dataset
-    from job import JobError
+    from iscc_galaxy.galaxy.datasets import Dataset
+    from iscc_galaxy.galaxy.job import JobError
+    from iscc_galaxy.iscc import hashing
 
     (tmp_path / 'data').touch()
     monkeypatch.setenv('PATH', str(tmp_path))

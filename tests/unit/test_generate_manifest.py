@@ -10,13 +10,16 @@ from pathlib import Path
 import pytest
 from hypothesis import given, strategies as st
 
-import bulk_hashing
-from code_files import element_identifiers, LONGEST_IDENTIFIER
-from datasets import Dataset
-from hashing import Fingerprint
-from local_galaxy.configuration import JOBS_BIN, TOOLS
+from iscc_galaxy.commands.generate_manifest import CODE_COLLECTION
+from iscc_galaxy.formats.tables import unescaped
+from iscc_galaxy.galaxy.collections import element_identifiers, longest_identifier
+from iscc_galaxy.galaxy.datasets import Dataset
+from iscc_galaxy.iscc import bulk_hashing
+from iscc_galaxy.iscc.hashing import Fingerprint
+from local_galaxy.configuration import CHECKOUT, JOBS_BIN
 from oracle import codes_of
-from table_names import unescaped
+
+LONGEST_IDENTIFIER = longest_identifier(CODE_COLLECTION)
 
 HOSTILE_NAMES = [
     'with space.tiff', "it's \"quoted\" `id`.csv", '$(touch injected) ${HOME}', '100%s %d.png', 'tab\there',
@@ -122,7 +125,7 @@ def test_repeated_names_are_all_listed_and_named_in_the_log(generate_manifest, j
 
 @given(st.lists(st.sampled_from(['a', 'b', 'a (2)', 'a (3)', 'a (2) (2)', ''])))
 def test_element_identifiers_are_unique_and_names_where_they_can_be(names):
-    identifiers = element_identifiers([Dataset(name, '/none', is_directory=False) for name in names])
+    identifiers = element_identifiers(names, CODE_COLLECTION)
     assert len(set(identifiers)) == len(names)
     for place, (name, identifier) in enumerate(zip(names, identifiers)):
         assert (identifier == name) == (name not in names[:place])
@@ -233,12 +236,12 @@ def peak_memory(folder: Path, count: int, size: int) -> int:
     datasets = [{'name': f'dataset {number:060}', **entry} for number in range(count)]
     (folder / 'job.json').write_text(json.dumps({'datasets': datasets, 'narrow': False, 'codes': False}))
     program = (
-        'import job, generate_manifest; job.run(generate_manifest.main); '
+        'from iscc_galaxy.commands import generate_manifest; generate_manifest.run(generate_manifest.main); '
         'print(next(line.split()[1] for line in open("/proc/self/status") if line.startswith("VmHWM")))'
     )
     done = subprocess.run(
         [JOBS_BIN / 'python', '-c', program, 'job.json', 'output=manifest'], cwd=folder, check=True,
-        env={'PATH': f'{JOBS_BIN}:/usr/bin:/bin', 'PYTHONPATH': TOOLS / 'iscc_sum'}, capture_output=True, text=True)
+        env={'PATH': f'{JOBS_BIN}:/usr/bin:/bin', 'PYTHONPATH': CHECKOUT}, capture_output=True, text=True)
     return int(done.stdout.splitlines()[-1]) * 1024
 
 

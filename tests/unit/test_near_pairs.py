@@ -1,11 +1,14 @@
 """The search for near pairs, against brute force: every pair within the limit, and no other, each once."""
 
 import threading
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
-import near_pairs
+from iscc_galaxy.similarity.near_pairs import (
+    AllPairs, choose_search, Costs, deal_out, find_near_pairs, MEASURED, MultiIndex, Pairs, Task,
+)
 
 
 def random_codes(random: np.random.Generator, width: int, count: int) -> np.ndarray:
@@ -47,14 +50,16 @@ def equal_codes(random: np.random.Generator, width: int, count: int) -> np.ndarr
 KINDS = [random_codes, clustered_codes, codes_in_a_ball, codes_that_share_a_half, equal_codes]
 
 
-def search(codes: np.ndarray, others: np.ndarray | None, limit: int, threads: int = 2) -> list[tuple[int, int, int]]:
+def search(
+    codes: np.ndarray, others: np.ndarray | None, limit: int, costs: Costs = MEASURED, threads: int = 2,
+) -> list[tuple[int, int, int]]:
     found, lock = [], threading.Lock()
 
-    def collect(pairs: near_pairs.Pairs) -> None:
+    def collect(pairs: Pairs) -> None:
         with lock:
             found.extend(zip(*(each.tolist() for each in pairs)))
 
-    near_pairs.find_near_pairs(codes, others, limit, threads, collect)
+    find_near_pairs(codes, others, limit, threads, collect, costs)
     return sorted(found)
 
 
@@ -65,50 +70,50 @@ def brute_force(codes: np.ndarray, others: np.ndarray | None, limit: int) -> lis
 
 
 # Nanoseconds to compare two codes: at 0 all are compared with all, at the most the index is used wherever it can be.
-@pytest.fixture(params=[0, 1e12], ids=['compare', 'index'])
-def cost(request, monkeypatch):
-    monkeypatch.setattr(near_pairs, 'COMPARE', request.param)
-    monkeypatch.setattr(near_pairs, 'MOST_LOOK_UPS', 300)
+EXTREMES = [Costs(compare=0, most_look_ups=300), Costs(compare=1e12, most_look_ups=300)]
+in_both_ways = pytest.mark.parametrize('costs', EXTREMES, ids=['all pairs', 'index'])
 
 
+@in_both_ways
 @pytest.mark.parametrize('width', [1, 2])
 @pytest.mark.parametrize('make', KINDS)
-def test_every_threshold_against_brute_force(cost, make, width):
+def test_every_threshold_against_brute_force(costs, make, width):
     random = np.random.default_rng(width)
     codes, others = make(random, width, 40), make(random, width, 20)
     others[:10] = with_bits_flipped(random, codes[:10], 12)
     for limit in range(64 * width + 1):
-        assert search(codes, None, limit) == brute_force(codes, None, limit)
-        assert search(codes, others, limit) == brute_force(codes, others, limit)
+        assert search(codes, None, limit, costs) == brute_force(codes, None, limit)
+        assert search(codes, others, limit, costs) == brute_force(codes, others, limit)
 
 
+@in_both_ways
 @pytest.mark.parametrize('threads', [1, 2, 5])
 @pytest.mark.parametrize('make', KINDS)
-def test_larger_sets_in_small_pieces(cost, monkeypatch, make, threads):
+def test_larger_sets_in_small_pieces(costs, make, threads):
     """Pieces of a few codes and candidates give the same pairs as large ones."""
-    monkeypatch.setattr(near_pairs, 'ROWS', 100)
-    monkeypatch.setattr(near_pairs, 'CANDIDATES', 50)
-    monkeypatch.setattr(near_pairs, 'TILE', (7, 100))
+    costs = replace(costs, rows=100, candidates=50, tile=(7, 100))
     random = np.random.default_rng(threads)
     codes = make(random, 2, 1000)
     for limit in (0, 5, 12):
-        assert search(codes, None, limit, threads) == brute_force(codes, None, limit)
-        assert search(codes[:300], codes[300:], limit, threads) == brute_force(codes[:300], codes[300:], limit)
+        assert search(codes, None, limit, costs, threads) == brute_force(codes, None, limit)
+        assert search(codes[:300], codes[300:], limit, costs, threads) == brute_force(
+            codes[:300], codes[300:], limit)
 
 
+@in_both_ways
 @pytest.mark.parametrize('counts', [(0, None), (1, None), (0, 0), (0, 3), (3, 0), (1, 1)])
-def test_few_codes(cost, counts):
+def test_few_codes(costs, counts):
     random = np.random.default_rng(0)
     codes, others = (None if count is None else random_codes(random, 2, count) for count in counts)
-    assert search(codes, others, 128) == brute_force(codes, others, 128)
+    assert search(codes, others, 128, costs) == brute_force(codes, others, 128)
 
 
 def test_an_error_in_a_thread_is_not_lost():
-    def collect(pairs: near_pairs.Pairs) -> None:
+    def collect(pairs: Pairs) -> None:
         raise MemoryError
     for count in (10, 3000):
         with pytest.raises(MemoryError):
-            near_pairs.find_near_pairs(equal_codes(np.random.default_rng(0), 2, count), None, 12, 2, collect)
+            find_near_pairs(equal_codes(np.random.default_rng(0), 2, count), None, 12, 2, collect)
 
 
 @pytest.mark.parametrize('make, is_index', [
@@ -116,8 +121,7 @@ def test_an_error_in_a_thread_is_not_lost():
 ])
 def test_the_cheaper_way_is_chosen(make, is_index):
     codes = make(np.random.default_rng(0), 2, 30_000)
-    plan = near_pairs._Search(codes, codes, True, 12, print).plan()
-    assert (plan is not None) == is_index
+    assert isinstance(choose_search(Task(codes, codes, True, 12)), MultiIndex if is_index else AllPairs)
 
 
 @pytest.mark.parametrize('limit', range(0, 129, 7))
@@ -126,6 +130,6 @@ def test_two_codes_within_the_limit_are_near_in_a_block(limit, count):
     """The pigeonhole principle: the limits of the blocks, each raised by one, add up to more than the limit."""
     if count > limit + 1:
         return
-    blocks = near_pairs._blocks(list(range(128)), count, limit)
+    blocks = deal_out(list(range(128)), count, limit)
     assert sum(block.limit + 1 for block in blocks) == limit + 1
     assert sorted(bit for block in blocks for bit in block.bits) == list(range(128))

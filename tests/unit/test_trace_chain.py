@@ -10,9 +10,9 @@ from typing import Any
 import numpy as np
 import pytest
 
+from iscc_galaxy.commands.trace_chain import LONGEST_NAME
+from iscc_galaxy.formats.tables import escaped
 from oracle import wide_code
-from table_names import escaped
-from trace_chain import LONGEST_NAME
 
 HOSTILE_NAMES = [
     'a b', "it's \"quoted\"", '$(touch injected)', '100%', 'tab\there', 'two\nlines', 'a\\nb', 'a;b; c', '\\;', 'ü😀',
@@ -119,7 +119,7 @@ def test_a_step_needs_a_name_of_its_own(trace_chain, step, names):
 def test_too_many_copies_are_not_listed(trace_chain, step):
     code = codes_near_each_other(1)[0]
     done = trace_chain.run(steps=[step('raw', [('a', code)] * 4473)], threshold=12)
-    trace_chain.fails(done, '10001628 pairs of datasets are too many to list. Choose a lower threshold.')
+    trace_chain.fails(done, '10001628 pairs of datasets are too many to list. Choose a smaller "Maximum distance')
 
 
 def test_an_empty_list_is_an_error(trace_chain, step):

@@ -6,9 +6,9 @@ import hashlib
 import pytest
 from hypothesis import given, strategies as st
 
-import codes
+from iscc_galaxy.commands.verify_code import report
+from iscc_galaxy.iscc import iscc_codes
 from oracle import codes_of
-from verify_code import report
 
 CONTENT = hashlib.shake_128(b'iscc').digest(300_000)
 HOSTILE_NAMES = [
@@ -50,14 +50,14 @@ def test_the_report_of_a_mismatch(verify, verified, tmp_path, narrow, content, m
     first, *both, last = verify.succeeds(verified(content, expected)).splitlines()
     assert first == 'FAILED - ISCC-CODEs do not match'
     assert both == [f'Expected:  {expected}', f'Generated: {generated}']
-    distance, bits = codes.data_code_distance(expected, generated)
+    distance, bits = iscc_codes.data_code_distance(expected, generated)
     assert last.startswith(f'Data-Code distance {distance} of {bits} bits: ')
     assert meaning in last
 
 
 def with_bits_flipped(code: str, data_bits: int, instance: bool = True) -> str:
     """Change a wide or narrow code in the first bits of its Data-Code, and in its Instance-Code."""
-    data, checksum = codes.halves(code)
+    data, checksum = iscc_codes.halves_of(code)
     flipped = int.from_bytes(data, 'big') ^ ((1 << data_bits) - 1)
     if instance:
         checksum = bytes([checksum[0] ^ 1]) + checksum[1:]
@@ -78,7 +78,7 @@ def test_what_a_distance_means(tmp_path, wide_distance, narrow_distance, meaning
     both = codes_of(CONTENT, tmp_path)
     for code, distance in ((both.wide, wide_distance), (both.narrow, narrow_distance)):
         last = report(code, with_bits_flipped(code, distance)).splitlines()[-1]
-        assert last.startswith(f'Data-Code distance {distance} of {len(codes.halves(code)[0]) * 8} bits: ')
+        assert last.startswith(f'Data-Code distance {distance} of {len(iscc_codes.halves_of(code)[0]) * 8} bits: ')
         assert meaning in last
 
 

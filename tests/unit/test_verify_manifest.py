@@ -8,12 +8,12 @@ from collections import Counter
 import pytest
 from hypothesis import given, strategies as st
 
-import codes
-from comparison import compare, name_hint, STATUSES
+from iscc_galaxy.formats.listed_codes import ListedCode
+from iscc_galaxy.formats.tables import escaped
+from iscc_galaxy.iscc import iscc_codes
+from iscc_galaxy.similarity.verification import name_hint, STATUSES, verify
 from local_galaxy.configuration import JOBS_BIN
 from oracle import codes_of
-from references import Entry
-from table_names import escaped
 
 HOSTILE_NAMES = [
     'a b', "it's \"quoted\"", '$(touch injected)', '100%', 'tab\there', 'two\nlines', 'a\\nb', 'a/b', 'ü😀', '-z',
@@ -23,7 +23,7 @@ CODES = [
     'K4AAY7TG4KHSQHO5HLEU7DN5Y35BXCNIY7GNLPG3MRYSEQOHM3QPTNY',
     'K4AAZ6TG4KHSQHO5HJEU7LN5Y35BWKQ2DLIXUMHHI75SII4JPP6E25A',
 ]
-CODES += [codes.narrowed(code) for code in CODES]
+CODES += [iscc_codes.narrowed(code) for code in CODES]
 
 
 def some_bytes(size: int, seed: str = 'iscc') -> bytes:
@@ -70,7 +70,7 @@ def test_every_status(verify_manifest, job, tmp_path):
     found = {name: codes_of(content, tmp_path).wide for name, content in new.items()}
     done = job(verify_manifest.files_with(new), table(list(listed.items())))
     report = verify_manifest.succeeds(done, log(4, sum(map(len, new.values()))))
-    distance, _ = codes.data_code_distance(listed['edited'], found['edited'])
+    distance, _ = iscc_codes.data_code_distance(listed['edited'], found['edited'])
     assert rows(report) == [
         ['same', 'OK', f'ISCC:{listed["same"]}', f'ISCC:{listed["same"]}', '0', ''],
         ['edited', 'MODIFIED', f'ISCC:{listed["edited"]}', f'ISCC:{found["edited"]}', str(distance), ''],
@@ -162,12 +162,12 @@ def test_wide_and_narrow_codes_are_compared_narrow(verify_manifest, job, expecte
     assert (row[1], row[4]) == ('MODIFIED', '2')
 
 
-entries = st.lists(st.builds(Entry, st.sampled_from(CODES), st.just(1), st.sampled_from('abc')), max_size=9)
+entries = st.lists(st.builds(ListedCode, st.sampled_from(CODES), st.just(1), st.sampled_from('abc')), max_size=9)
 
 
 @given(entries, entries)
 def test_entries_are_paired_one_to_one(expected, computed):
-    findings = compare(expected, computed)
+    findings = verify(expected, computed)
     assert [finding.expected for finding in findings[:len(expected)]] == expected
     assert all(finding.status == 'UNLISTED' for finding in findings[len(expected):])
     used = [finding.computed for finding in findings if finding.computed]
@@ -175,25 +175,25 @@ def test_entries_are_paired_one_to_one(expected, computed):
     for finding in findings:
         if finding.expected and finding.computed:
             same_name = finding.expected.name == finding.computed.name
-            same_code = codes.is_same(finding.expected.code, finding.computed.code)
+            same_code = iscc_codes.is_same_code(finding.expected.code, finding.computed.code)
             assert finding.status == {(1, 1): 'OK', (1, 0): 'MODIFIED', (0, 1): 'RENAMED'}[same_name, same_code]
     # Nobody is left alone who has a partner that is alone too.
     missing = [finding.expected for finding in findings if finding.status == 'MISSING']
     unlisted = [finding.computed for finding in findings if finding.status == 'UNLISTED']
     for one in missing:
         for other in unlisted:
-            assert one.name != other.name and not codes.is_same(one.code, other.code)
+            assert one.name != other.name and not iscc_codes.is_same_code(one.code, other.code)
 
 
 @given(entries, entries)
 def test_as_many_are_ok_as_can_be(expected, computed):
-    wide = [[entry for entry in side if not codes.is_narrow(entry.code)] for side in (expected, computed)]
+    wide = [[entry for entry in side if not iscc_codes.is_narrow(entry.code)] for side in (expected, computed)]
     both = [Counter((entry.name, entry.code) for entry in side) for side in wide]
-    assert sum(finding.status == 'OK' for finding in compare(*wide)) == (both[0] & both[1]).total()
+    assert sum(finding.status == 'OK' for finding in verify(*wide)) == (both[0] & both[1]).total()
 
 
 def hint(expected: list[str], computed: list[str]) -> str:
-    return name_hint(*([Entry(CODES[0], 1, name) for name in names] for names in (expected, computed)))
+    return name_hint(*([ListedCode(CODES[0], 1, name) for name in names] for names in (expected, computed)))
 
 
 @pytest.mark.parametrize('expected, computed, words', [

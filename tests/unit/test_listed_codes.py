@@ -7,15 +7,15 @@ from pathlib import Path
 import pytest
 from hypothesis import given, strategies as st
 
-from codes import narrowed
-from datasets import Dataset
-from expectation import expected_code
-from hashing import Fingerprint
-from job import JobError
+from iscc_galaxy.commands.verify_code import expected_code
+from iscc_galaxy.formats.listed_codes import ListedCode, read_code_file, read_named_codes
+from iscc_galaxy.formats.manifests import manifest
+from iscc_galaxy.formats.tables import escaped, unescaped
+from iscc_galaxy.galaxy.datasets import Dataset
+from iscc_galaxy.galaxy.job import JobError
+from iscc_galaxy.iscc.hashing import Fingerprint
+from iscc_galaxy.iscc.iscc_codes import narrowed
 from local_galaxy.configuration import JOBS_BIN
-from manifests import manifest
-from references import Entry, read_list, read_reference
-from table_names import escaped, unescaped
 
 TIFF = 'K4AAY7TG4KHSQHO5HLEU7DN5Y35BXCNIY7GNLPG3MRYSEQOHM3QPTNY'
 NARROW = 'KUAAY7TG4KHSQHO5RGUMPTGVXTNWI'
@@ -34,7 +34,7 @@ def read(tmp_path: Path):
     def read(content: str | bytes):
         path = tmp_path / 'list'
         path.write_bytes(content if isinstance(content, bytes) else content.encode())
-        return read_reference(path, 'The list')
+        return read_code_file({'name': 'list', 'path': str(path)})
     return read
 
 
@@ -44,7 +44,7 @@ def read(tmp_path: Path):
 ])
 def test_a_lone_code_has_no_name(read, content):
     reference = read(content)
-    assert [(entry.code, entry.name) for entry in reference.entries] == [(TIFF, None)]
+    assert [(entry.code, entry.name) for entry in reference.codes] == [(TIFF, None)]
     assert not reference.is_list
 
 
@@ -53,9 +53,9 @@ def test_checksum_lines_in_both_forms(read):
     default = ''.join(f'ISCC:{TIFF} *{name}\r\n  ISCC:{DATA_UNIT}\r\n' for name in names)
     tag = ''.join(f'ISCC-SUM ({name}) = ISCC:{NARROW}\n' for name in names)
     listed = [name.removesuffix('/') for name in names]
-    assert [entry.name for entry in read(default).entries] == listed
-    assert [entry.name for entry in read(tag).entries] == listed
-    assert read(tag).entries[1] == Entry(NARROW, 2, 'with  space ')
+    assert [entry.name for entry in read(default).codes] == listed
+    assert [entry.name for entry in read(tag).codes] == listed
+    assert read(tag).codes[1] == ListedCode(NARROW, 2, 'with  space ')
     assert read(default).is_list
 
 
@@ -65,14 +65,14 @@ def test_what_iscc_sum_writes_is_read(read, tmp_path):
     for options in ([], ['--tag'], ['--units'], ['--narrow'], ['--tag', '--units', '--narrow']):
         done = subprocess.run(
             [JOBS_BIN / 'iscc-sum', *options, 'a b.tiff', 'c.tiff'], cwd=tmp_path, capture_output=True, check=True)
-        assert [entry.name for entry in read(done.stdout).entries] == ['a b.tiff', 'c.tiff']
+        assert [entry.name for entry in read(done.stdout).codes] == ['a b.tiff', 'c.tiff']
 
 
 def test_a_manifest_is_read_by_its_header(read):
     reference = read(f'{HEADER}\na\\tb\t{TIFF}\n# c\tISCC:{PNG}\n')
-    assert reference.entries == [Entry(TIFF, 2, 'a\tb'), Entry(PNG, 3, '# c')]
+    assert reference.codes == [ListedCode(TIFF, 2, 'a\tb'), ListedCode(PNG, 3, '# c')]
     reference = read(f'size\tiscc_code\tname\n5\tISCC:{TIFF}\tx\n')
-    assert reference.entries == [Entry(TIFF, 2, 'x')]
+    assert reference.codes == [ListedCode(TIFF, 2, 'x')]
     assert reference.is_list
 
 
@@ -84,13 +84,13 @@ def test_a_manifest_is_read_by_its_header(read):
 ])
 def test_a_manifest_is_read_with_or_without_header_comments_and_other_columns(read, content):
     reference = read(content)
-    assert [(entry.code, entry.name) for entry in reference.entries] == [(TIFF, 'nuclei.tiff')]
+    assert [(entry.code, entry.name) for entry in reference.codes] == [(TIFF, 'nuclei.tiff')]
     assert reference.is_list
 
 
 def test_metadata_is_read(read):
     reference = read(f'{{"iscc": "ISCC:{TIFF}", "name": "two\\nlines"}}')
-    assert reference.entries == [Entry(TIFF, 1, 'two\nlines')]
+    assert reference.codes == [ListedCode(TIFF, 1, 'two\nlines')]
     assert not reference.is_list
 
 
@@ -136,7 +136,7 @@ def test_what_is_not_understood_is_an_error_with_its_line(read, content, reason)
     with pytest.raises(JobError) as refusal:
         read(content)
     assert reason in str(refusal.value)
-    assert str(refusal.value).startswith('The list')
+    assert str(refusal.value).startswith('Dataset "list"')
 
 
 @given(st.text())
@@ -155,8 +155,8 @@ def test_a_manifest_comes_out_as_it_went_in(tmp_path_factory, rows):
     datasets = [Dataset(name, '/none', is_directory) for name, is_directory, _ in rows]
     prints = [Fingerprint(narrowed(TIFF) if narrow else TIFF, DATA_UNIT, INSTANCE_UNIT, 1, []) for *_, narrow in rows]
     path = tmp_path_factory.getbasetemp() / 'manifest.tsv'
-    path.write_text(manifest(datasets, prints), encoding='utf-8', newline='\n')
-    entries = read_list(path, 'The list')
+    path.write_text(''.join(manifest(datasets, prints)), encoding='utf-8', newline='\n')
+    entries = read_named_codes({'name': 'list', 'path': str(path)})
     assert [(entry.name, entry.code) for entry in entries] == [
         (dataset.name, each.code) for dataset, each in zip(datasets, prints)
     ]
@@ -168,7 +168,7 @@ def test_any_file_is_read_or_refused(tmp_path_factory, content):
     path = tmp_path_factory.getbasetemp() / 'any'
     path.write_bytes(content)
     with suppress(JobError):
-        assert read_list(path, 'The list')
+        assert read_named_codes({'name': 'list', 'path': str(path)})
 
 
 @pytest.fixture
