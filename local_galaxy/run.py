@@ -11,11 +11,11 @@ import sys
 from pathlib import Path
 
 from local_galaxy.configuration import ADMIN_KEY
-from local_galaxy.containers import Containers
-from local_galaxy.engines import Engine, ProofError
-from local_galaxy.pulsar import Pulsar
+from local_galaxy.engines.containers import Containers
+from local_galaxy.engines.engine import Engine, ProofError
+from local_galaxy.engines.pulsar import Pulsar
+from local_galaxy.engines.slurm import Slurm
 from local_galaxy.session import PASSWORD, started, USER
-from local_galaxy.slurm import Slurm
 
 ENGINES = {f'--{engine.name}': engine for engine in (Containers, Pulsar, Slurm)}
 

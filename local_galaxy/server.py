@@ -15,7 +15,7 @@ from bioblend.galaxy import GalaxyInstance
 from requests.exceptions import ConnectionError as NothingListens
 
 from local_galaxy.configuration import ADMIN_KEY, environment_variables, write_configuration
-from local_galaxy.engines import Engine, free_port
+from local_galaxy.engines.engine import Engine, free_port
 from local_galaxy.shed import install, make_archives
 
 WEB = [

@@ -9,7 +9,7 @@ from typing import Any, Iterator, NamedTuple
 from bioblend.galaxy import GalaxyInstance
 
 from local_galaxy.configuration import CHECKOUT
-from local_galaxy.engines import Engine
+from local_galaxy.engines.engine import Engine
 from local_galaxy.server import LocalGalaxy, StartError
 from local_galaxy.staging import SAMPLES, upload
 

@@ -9,11 +9,12 @@ from types import SimpleNamespace
 
 import pytest
 
-from local_galaxy import configuration, slurm
-from local_galaxy.engines import Engine, ProofError, tool_of
-from local_galaxy.pulsar import HIDING, Pulsar
+from local_galaxy import configuration
+from local_galaxy.engines import slurm
+from local_galaxy.engines.engine import Engine, ProofError, tool_of
+from local_galaxy.engines.pulsar import HIDING, Pulsar
+from local_galaxy.engines.slurm import Slurm
 from local_galaxy.shed import tool_id
-from local_galaxy.slurm import Slurm
 
 # What Slurm 22.05 wrote of three jobs of Galaxy, one of them cancelled.
 ACCOUNTS = ''.join(
@@ -143,5 +144,5 @@ def test_a_machine_without_slurm_says_so(monkeypatch):
 
 
 def test_a_machine_that_hides_nothing_says_so(monkeypatch):
-    monkeypatch.setattr('local_galaxy.pulsar.HIDING', ['sh', '-c', 'echo mount: not permitted >&2; exit 1'])
+    monkeypatch.setattr('local_galaxy.engines.pulsar.HIDING', ['sh', '-c', 'echo mount: not permitted >&2; exit 1'])
     assert 'mount: not permitted' in Pulsar().reason_for_none()

@@ -7,7 +7,7 @@ import psutil
 import pytest
 
 from local_galaxy import configuration, server
-from local_galaxy.engines import Engine, Process
+from local_galaxy.engines.engine import Engine, Process
 
 STUBBORN = ['sh', '-c', 'trap "" TERM; sleep 1000 & sleep 1000; sleep 1000']
 ENDS = ['sh', '-c', 'seq 1000; echo "the port is taken"; exit 3']

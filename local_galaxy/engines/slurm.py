@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from local_galaxy.configuration import CORES, WORKERS
-from local_galaxy.engines import Engine, free_port, Process
+from local_galaxy.engines.engine import Engine, free_port, Process
 
 MUNGED, SLURMCTLD, SLURMD, SBATCH = '/usr/sbin/munged', '/usr/sbin/slurmctld', '/usr/sbin/slurmd', '/usr/bin/sbatch'
 # The Debian packages that have them.

@@ -17,7 +17,7 @@ from galaxy.tool_util.deps.mulled.util import build_target, v2_image_name
 from local_galaxy.configuration import (
     environment_variables, ENVIRONMENTS, job_requirements, JOBS_BIN, REQUIREMENTS, SIMILARITY_BIN,
 )
-from local_galaxy.engines import Engine
+from local_galaxy.engines.engine import Engine
 
 COMMANDS = (
     'bash', 'sh', 'basename', 'cat', 'chmod', 'cp', 'cut', 'date', 'dirname', 'env', 'grep', 'head', 'hostname', 'id',

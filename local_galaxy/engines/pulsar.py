@@ -15,7 +15,7 @@ from typing import Any
 import requests
 
 from local_galaxy.configuration import ENVIRONMENTS, package_resolver, WORKERS
-from local_galaxy.engines import Engine, free_port, Process
+from local_galaxy.engines.engine import Engine, free_port, Process
 
 # Runs a command in a file system of its own, in which an empty folder lies over the one that is named first. Who is not
 # root has to become it for that, in a name space of users.
