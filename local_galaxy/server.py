@@ -12,10 +12,11 @@ from typing import Callable
 import psutil
 from bioblend import ConnectionError as GalaxyUnreachable
 from bioblend.galaxy import GalaxyInstance
+from galaxy.util.sockets import unused_port
 from requests.exceptions import ConnectionError as NothingListens
 
 from local_galaxy.configuration import ADMIN_KEY, environment_variables, write_configuration
-from local_galaxy.engines.engine import Engine, free_port
+from local_galaxy.engines.engine import Engine
 from local_galaxy.shed import install, make_archives
 
 WEB = [
@@ -47,7 +48,7 @@ class LocalGalaxy:
         self.state = state.resolve()
         self.as_installed = as_installed
         self.engine = engine
-        self.url = f'http://127.0.0.1:{free_port()}'
+        self.url = f'http://127.0.0.1:{unused_port()}'
         self.admin = GalaxyInstance(self.url, ADMIN_KEY)
         self._processes: dict[str, psutil.Popen] = {}
 

@@ -1,11 +1,10 @@
-"""Data into a local Galaxy, tools run on it, results out of it."""
+"""Data go into a local Galaxy, tools run on them, results come out. Where an id is asked for, it is Galaxy's."""
 
 from typing import Any
 
 from bioblend.galaxy import GalaxyInstance
 from bioblend.galaxy.dataset_collections import CollectionDescription, HistoryDatasetElement
-from bioblend.util import attach_file
-from galaxy.tool_util.client.staging import StagingInterface
+from galaxy.tool_util.client.staging import InteractorStaging
 
 from local_galaxy.configuration import TEST_DATA
 
@@ -31,48 +30,37 @@ SAMPLES = {
 }
 
 
-class _Staging(StagingInterface):
-    """Galaxy's own way to stage the inputs of a job, through bioblend."""
-
-    def __init__(self, galaxy: GalaxyInstance) -> None:
-        self._galaxy = galaxy
-
-    def _post(self, api_path: str, payload: dict[str, Any]) -> dict[str, Any]:
-        files = payload.pop('__files', None) or {}
-        url = f'{self._galaxy.url}/{api_path}'
-        return self._galaxy.make_post_request(url, payload | files, files_attached=bool(files))
-
-    def _attach_file(self, path: str):
-        return attach_file(path)
+class _Staging(InteractorStaging):
+    """How Galaxy's tool tests upload their inputs. They would wait a day for an upload, and this JOB_SECONDS."""
 
     def _handle_job(self, job_response: dict[str, Any]) -> None:
-        wait_for(self._galaxy, job_response['id'])
-
-    @property
-    def use_fetch_api(self) -> bool:
-        return True
+        self.galaxy_interactor.wait_for_job(job_response['id'], maxseconds=JOB_SECONDS)
 
 
 def upload(galaxy: GalaxyInstance, history_id: str, inputs: dict[str, Any]) -> dict[str, Any]:
-    """Upload files, folders and collections of the test data, unchanged; give what refers to each in a tool's inputs.
+    """Upload files, folders and collections of the test data, unchanged.
 
-    `inputs` is written as planemo's job files are: `class` File, Directory or Collection.
+    `inputs` is written as planemo's job files are: `class` File, Directory or Collection. Return what refers to each in
+    the inputs of a tool. Raise an Exception if an upload fails or takes longer than JOB_SECONDS.
     """
-    staged, _ = _Staging(galaxy).stage(
+    # All tests import this module, few upload; this takes half a second, and warns of what Galaxy itself imports.
+    from galaxy.tool_util.verify.interactor import GalaxyInteractorApi
+    interactor = GalaxyInteractorApi(galaxy_url=galaxy.base_url, master_api_key=None, api_key=galaxy.key)
+    staged, _ = _Staging(interactor).stage(
         'tool', history_id, job=inputs, use_path_paste=False, to_posix_lines=False, job_dir=str(TEST_DATA),
     )
     return staged
 
 
 def make_list(galaxy: GalaxyInstance, history_id: str, datasets: dict[str, dict[str, str]]) -> dict[str, str]:
-    """Make a list of datasets that are in Galaxy, by element identifier; give what refers to it in a tool's inputs."""
+    """Make a list of datasets that are in Galaxy, by element identifier; return what refers to it in tools' inputs."""
     elements = [HistoryDatasetElement(name, dataset['id']) for name, dataset in datasets.items()]
     description = CollectionDescription('list', 'list', elements)
     return {'src': 'hdca', 'id': galaxy.histories.create_dataset_collection(history_id, description)['id']}
 
 
 def run_tool(galaxy: GalaxyInstance, history_id: str, tool_id: str, inputs: dict[str, Any]) -> dict[str, Any]:
-    """Run a tool, wait for its jobs, and give Galaxy's answer (`outputs`, `output_collections`, `jobs`)."""
+    """Run a tool, wait for its jobs, and return Galaxy's answer (`outputs`, `output_collections`, `jobs`)."""
     answer = galaxy.tools.run_tool(history_id, tool_id, inputs)
     for job in answer['jobs']:
         wait_for(galaxy, job['id'])
@@ -80,22 +68,22 @@ def run_tool(galaxy: GalaxyInstance, history_id: str, tool_id: str, inputs: dict
 
 
 def map_over(collection: dict[str, str]) -> dict[str, Any]:
-    """Refer to a collection so that a tool runs once for each of its datasets."""
+    """Return what refers to a collection so that a tool runs once for each of its datasets."""
     return {'batch': True, 'values': [collection]}
 
 
 def wait_for(galaxy: GalaxyInstance, job_id: str) -> None:
-    """Wait until a job has ended, well or not."""
+    """Wait until a job has ended, well or not. Raise bioblend's TimeoutException after JOB_SECONDS."""
     galaxy.jobs.wait_for_job(job_id, maxwait=JOB_SECONDS, interval=POLL_SECONDS, check=False)
 
 
 def text_of(galaxy: GalaxyInstance, dataset_id: str) -> str:
-    """Give the content of a text dataset."""
+    """Return the content of a text dataset."""
     return galaxy.datasets.download_dataset(dataset_id).decode()
 
 
 def texts_of(galaxy: GalaxyInstance, collection_id: str) -> dict[str, str]:
-    """Give the content of each text dataset of a collection, by identifiers joined with ` > `."""
+    """Return the content of each text dataset of a collection, by identifiers joined with ` > `."""
     def walk(elements: list[dict[str, Any]], outer: tuple[str, ...]) -> dict[str, str]:
         texts = {}
         for element in elements:

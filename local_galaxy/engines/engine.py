@@ -1,6 +1,5 @@
 """Where the jobs of the local Galaxy run: what an engine is, and the proof that a run went through it."""
 
-import socket
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Callable
@@ -113,10 +112,3 @@ def cores_of(galaxy: GalaxyInstance, job: dict[str, Any]) -> int | None:
     """Give the GALAXY_SLOTS that a job had, by Galaxy's metrics."""
     found = [metric for metric in galaxy.jobs.get_metrics(job['id']) if metric['name'] == 'galaxy_slots']
     return int(float(found[0]['raw_value'])) if found else None
-
-
-def free_port() -> int:
-    """Find a port of the loopback interface on which nothing listens."""
-    with socket.socket() as probe:
-        probe.bind(('127.0.0.1', 0))
-        return probe.getsockname()[1]

@@ -13,9 +13,10 @@ from pathlib import Path
 from typing import Any
 
 import requests
+from galaxy.util.sockets import unused_port
 
 from local_galaxy.configuration import ENVIRONMENTS, package_resolver, WORKERS
-from local_galaxy.engines.engine import Engine, free_port, Process
+from local_galaxy.engines.engine import Engine, Process
 
 # Runs a command in a file system of its own, in which an empty folder lies over the one that is named first. Who is not
 # root has to become it for that, in a name space of users.
@@ -40,7 +41,7 @@ class Pulsar(Engine):
     runner = {'load': 'galaxy.jobs.runners.pulsar:PulsarRESTJobRunner', 'workers': WORKERS}
 
     def __init__(self) -> None:
-        self._port = free_port()
+        self._port = unused_port()
         self._token = secrets.token_hex()
 
     def reason_for_none(self) -> str:

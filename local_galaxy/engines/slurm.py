@@ -15,8 +15,10 @@ import time
 from pathlib import Path
 from typing import Any
 
+from galaxy.util.sockets import unused_port
+
 from local_galaxy.configuration import CORES, WORKERS
-from local_galaxy.engines.engine import Engine, free_port, Process
+from local_galaxy.engines.engine import Engine, Process
 
 MUNGED, SLURMCTLD, SLURMD, SBATCH = '/usr/sbin/munged', '/usr/sbin/slurmctld', '/usr/sbin/slurmd', '/usr/bin/sbatch'
 # The Debian packages that have them.
@@ -85,8 +87,8 @@ class Slurm(Engine):
         key.touch(0o600)
         key.write_bytes(secrets.token_bytes(128))
         (self._folder / 'slurm.conf').write_text(CONFIGURATION.format(
-            host=_host(), user=getpass.getuser(), folder=self._folder, jobs=self._jobs, controller_port=free_port(),
-            node_port=free_port(), cores=WORKERS * max(CORES.values()),
+            host=_host(), user=getpass.getuser(), folder=self._folder, jobs=self._jobs, controller_port=unused_port(),
+            node_port=unused_port(), cores=WORKERS * max(CORES.values()),
         ), encoding='utf-8')
         # A machine of cgroups v2 may have no systemd that makes them.
         (self._folder / 'cgroup.conf').write_text('IgnoreSystemdOnFailure=yes\n', encoding='utf-8')
