@@ -84,7 +84,7 @@ def test_verify_against_the_code_that_generate_wrote(newcomer):
 def test_manifest(newcomer):
     newcomer.open_tool(MANIFEST)
     newcomer.choose('input_files', COLLECTION, 'Dataset collection')
-    newcomer.tick('extra_outputs', 'Checksum file, which iscc-sum -c verifies')
+    newcomer.tick('extra_outputs', 'Checksum file for iscc-sum -c')
     newcomer.tick('extra_outputs', 'Collection of codes, one for each dataset')
     newcomer.look('manifest')
     manifest, checksums, codes = newcomer.run_tool()
