@@ -23,7 +23,8 @@ COMMANDS = (
     'bash', 'sh', 'basename', 'cat', 'chmod', 'cp', 'cut', 'date', 'dirname', 'env', 'grep', 'head', 'hostname', 'id',
     'ln', 'ls', 'mkdir', 'mv', 'readlink', 'rm', 'sed', 'sleep', 'sort', 'tail', 'tee', 'touch', 'tr', 'true', 'uname',
 )
-PACKAGES = '/opt/packages'
+# What podman and runc mount, or write files of their own into.
+MOUNTED = ('dev', 'etc', 'proc', 'sys', 'tmp')
 REPOSITORY = 'quay.io/biocontainers'
 # The user in the container, who is not root there; on this machine it is the one who runs Galaxy.
 USER = '12345'
@@ -48,25 +49,18 @@ class Containers(Engine):
     title = 'podman'
 
     def reason_for_none(self) -> str:
-        """Say why this machine can run no containers; an empty text means that it can."""
+        """Return why this machine can run no containers; an empty text means that it can."""
         missing = [command for command in ('podman', 'runc', 'ldd', 'tar') if not shutil.which(command)]
         if missing:
             return f'it has no {", ".join(missing)}'
         if os.geteuid() != 0:
             return 'only root can map the users of a container as these tests need it'
         # A machine may have podman and yet not let it run anything.
-        with tempfile.TemporaryDirectory() as name:
-            root, command = Path(name), Path(shutil.which('true')).resolve()
-            for folder in ('dev', 'etc', 'proc', 'sys', 'tmp'):
-                (root / folder).mkdir()
-            _copy_linked(root, command)
-            done = subprocess.run(
-                ['podman', '--runtime', 'runc', 'run', '--rm', '--network', 'none', *RUN_OPTIONS.split(),
-                 '--rootfs', root, command], capture_output=True, text=True)
-        return f'podman says: {done.stderr.strip()}' if done.returncode else ''
+        error = _error_of_podman()
+        return f'podman says: {error}' if error else ''
 
     def prepare(self, state: Path) -> dict[str, Any]:
-        """Make the images, and the `docker` command that runs them."""
+        """Make the images, and the `docker` command that runs them; return the settings by which Galaxy uses both."""
         folder = state / 'containers'
         for commands in (JOBS_BIN, SIMILARITY_BIN):
             root = folder / commands.parent.name
@@ -82,11 +76,11 @@ class Containers(Engine):
         return {'container_resolvers': [{'type': 'cached_mulled'}], 'outputs_to_working_directory': True}
 
     def variables(self) -> dict[str, str]:
-        """Let Galaxy find the `docker` command."""
+        """Return the variables by which Galaxy finds the `docker` command."""
         return environment_variables(self._docker.parent)
 
     def environment(self, cores: int) -> dict[str, Any]:
-        """Give each job a container."""
+        """Return the settings that give each job a container, without network, and a number of cores."""
         return {
             'local_slots': cores, 'docker_enabled': True, 'docker_sudo': False, 'docker_net': 'none',
             'docker_set_user': USER,
@@ -94,7 +88,7 @@ class Containers(Engine):
 
 
 def image_name(commands: Path) -> str:
-    """Give the name that Galaxy gives the image of the packages of an environment."""
+    """Return the name under which Galaxy looks for the image of the packages of an environment."""
     packages = [
         build_target(name, version=version) for (name, version), found in job_requirements().items()
         if found in (JOBS_BIN, commands)
@@ -104,15 +98,33 @@ def image_name(commands: Path) -> str:
     return f'{REPOSITORY}/{v2_image_name(packages)}-0'
 
 
+def _error_of_podman() -> str:
+    """Let podman run a container that does nothing; return what it says if it fails, else an empty text."""
+    with tempfile.TemporaryDirectory() as name:
+        root, command = Path(name), Path(shutil.which('true')).resolve()
+        for folder in MOUNTED:
+            (root / folder).mkdir()
+        _copy_linked(root, command)
+        done = subprocess.run(
+            ['podman', '--runtime', 'runc', 'run', '--rm', '--network', 'none', *RUN_OPTIONS.split(),
+             '--rootfs', root, command], capture_output=True, text=True)
+    return done.stderr.strip() if done.returncode else ''
+
+
 def _python(commands: Path) -> Path:
-    """Find the Python that an environment was made with."""
+    """Return the Python that an environment was made with."""
     return (commands / 'python').resolve()
 
 
+def _packages(commands: Path) -> Path:
+    """Return the folder in which that Python looks for packages, PYTHONPATH or not: the tools set it to their own."""
+    code = 'import sysconfig; print(sysconfig.get_path("purelib"))'
+    return Path(subprocess.run([_python(commands), '-c', code], capture_output=True, text=True).stdout.strip())
+
+
 def _copy_system(root: Path, commands: Path) -> None:
-    """Copy the commands and Python, with the libraries that they are linked with."""
-    prefix = _python(commands).parent.parent
-    for name in ('bin', 'dev', 'etc', 'proc', 'sys', 'tmp'):
+    """Copy the commands and Python into an empty folder, with the libraries that they are linked with."""
+    for name in ('bin', *MOUNTED):
         (root / name).mkdir(parents=True)
     (root / 'etc' / 'passwd').write_text(f'tool:x:{USER}:{USER}::/:/bin/sh\n', encoding='utf-8')
     for command in COMMANDS:
@@ -120,41 +132,53 @@ def _copy_system(root: Path, commands: Path) -> None:
         _copy_linked(root, found)
         if not (root / 'bin' / command).exists():
             (root / 'bin' / command).symlink_to(found)
+    _copy_python(root, commands)
+
+
+def _copy_python(root: Path, commands: Path) -> None:
+    """Copy Python without any package."""
+    prefix = _python(commands).parent.parent
     version = next((prefix / 'lib').glob('python3.*'))
     ignored = shutil.ignore_patterns('test', 'site-packages', 'dist-packages', '__pycache__')
-    shutil.copytree(version, root / version.relative_to('/'), symlinks=True, ignore=ignored, dirs_exist_ok=True)
+    shutil.copytree(version, _below(root, version), symlinks=True, ignore=ignored, dirs_exist_ok=True)
     for file in (_python(commands), *version.rglob('*.so'), *(prefix / 'lib').glob('libpython*.so*')):
         _copy_linked(root, file)
+
+
+def _below(root: Path, file: Path) -> Path:
+    """Return the place below the root that an absolute path has in the container."""
+    return root / file.relative_to('/')
 
 
 def _copy_linked(root: Path, file: Path) -> None:
     """Copy a program or library to the same place below the root, with all libraries that it is linked with."""
     linked = re.findall(r'(/\S+)', subprocess.run(['ldd', file], capture_output=True, text=True).stdout)
     for each in (str(file), *(name for name in linked if os.path.exists(name))):
-        copy = root / each.lstrip('/')
+        copy = _below(root, Path(each))
         if not copy.exists():
             copy.parent.mkdir(parents=True, exist_ok=True)
             shutil.copy2(each, copy)
 
 
 def _install_packages(root: Path, commands: Path) -> None:
-    name = commands.parent.name
+    """Install the packages of an environment below the root."""
+    folder = _below(root, _packages(commands))
     subprocess.run([
         ENVIRONMENTS / 'uv' / 'bin' / 'uv', 'pip', 'install', '--quiet', '--python', _python(commands),
-        '--target', root / PACKAGES.lstrip('/'), '--requirements', REQUIREMENTS / f'{name}.lock',
+        '--target', folder, '--requirements', REQUIREMENTS / f'{commands.parent.name}.lock',
     ], check=True)
     # The libraries that the packages' own are linked with are there already; the command needs its Python.
-    script = root / PACKAGES.lstrip('/') / 'bin' / 'iscc-sum'
+    script = folder / 'bin' / 'iscc-sum'
     script.write_text(re.sub(r'^#!.*', f'#!{_python(commands)}', script.read_text()), encoding='utf-8')
-    python = root / 'bin' / 'python'
-    python.symlink_to(_python(commands))
+    (root / 'bin' / 'python').symlink_to(_python(commands))
 
 
 def _import_image(root: Path, commands: Path) -> None:
+    """Make an image of all below the root. Raise OSError or CalledProcessError if it can't be made."""
     archive = subprocess.Popen(['tar', '-C', root, '-c', '.'], stdout=subprocess.PIPE)
     subprocess.run([
-        'podman', 'import', '--quiet', '--change', f'ENV PYTHONPATH={PACKAGES}',
-        '--change', f'ENV PATH={PACKAGES}/bin:/bin', '-', image_name(commands),
+        'podman', 'import', '--quiet', '--change', f'ENV PATH={_packages(commands) / "bin"}:/bin', '-',
+        image_name(commands),
     ], stdin=archive.stdout, check=True, capture_output=True)
     if archive.wait() != 0:
         raise OSError(f'{root} could not be packed')

@@ -21,7 +21,7 @@ class Process:
     """A server of an engine. It is started before Galaxy, and ends with it."""
 
     name: str
-    command: list[str]
+    command: list[str | Path]
     is_ready: Callable[[], bool]
     variables: dict[str, str] = field(default_factory=dict)
 
@@ -38,34 +38,34 @@ class Engine:
     runner = LOCAL
 
     def reason_for_none(self) -> str:
-        """Say why this machine can't have the engine; an empty text means that it can."""
+        """Return why this machine can't have the engine; an empty text means that it can."""
         return ''
 
     def prepare(self, state: Path) -> dict[str, Any]:
-        """Make what the engine needs, beside the new and empty state folder; give its settings for galaxy.yml."""
+        """Make what the engine needs, beside the new and empty state folder; return its settings for galaxy.yml."""
         return {'dependency_resolvers': [package_resolver(state / 'dependencies')]}
 
     def processes(self) -> list[Process]:
-        """Give the servers to start, each when the one before is ready."""
+        """Return the servers to start, each when the one before is ready."""
         return []
 
     def variables(self) -> dict[str, str]:
-        """Give the environment variables by which Galaxy finds the engine."""
+        """Return the environment variables by which Galaxy finds the engine."""
         return {}
 
     def environment(self, cores: int) -> dict[str, Any]:
-        """Say in Galaxy's terms how a job gets a number of cores."""
+        """Return the settings of an execution environment in which Galaxy gives a job this number of cores."""
         return {'local_slots': cores}
 
     def stop_jobs(self) -> None:
         """Stop the jobs that still run and do not end with the servers."""
 
     def accounts(self) -> set[str] | None:
-        """Give the ids of the jobs that ran by the engine's own records; None where it keeps no records."""
+        """Return the ids of the jobs that ran, by the engine's own records; None where it keeps none."""
         return None
 
     def job_config(self) -> dict[str, Any]:
-        """Describe to Galaxy which jobs run where."""
+        """Return Galaxy's `job_config`: which jobs run where."""
         environments = {f'{self.name}_{cores}': {'runner': self.name, **self.environment(cores)}
                         for cores in sorted(set(CORES.values()))}
         return {
@@ -75,7 +75,7 @@ class Engine:
         }
 
     def proof(self, galaxy: GalaxyInstance) -> str:
-        """Say how many jobs the engine ran. A job that ran elsewhere or with other cores is a ProofError."""
+        """Return a sentence that counts the jobs. Raise ProofError if one ran elsewhere, or with other cores."""
         jobs = suite_jobs(galaxy)
         if not jobs:
             raise ProofError(f'No job of the suite was run by {self.title}.')
@@ -87,7 +87,7 @@ class Engine:
         return f'All {len(jobs)} jobs of the suite were run by {self.title}, with the cores that their tools are given.'
 
     def check(self, job: dict[str, Any], cores: int | None) -> None:
-        """Raise a ProofError if a job did not run by the engine, on the cores that its tool is given."""
+        """Raise ProofError if a job did not run by the engine, on the cores that its tool is given."""
         expected = CORES[tool_of(job)]
         if job['job_runner_name'] != self.name or cores != expected:
             raise ProofError(
@@ -96,19 +96,19 @@ class Engine:
 
 
 def suite_jobs(galaxy: GalaxyInstance) -> list[dict[str, Any]]:
-    """Ask Galaxy for all jobs of the suite's tools."""
+    """Return all jobs of the suite's tools, as Galaxy lists them."""
     parameters = {'view': 'admin_job_list', 'limit': MOST_JOBS}
     jobs = galaxy.make_get_request(f'{galaxy.url}/jobs', params=parameters).json()
     return [job for job in jobs if tool_of(job) in CORES]
 
 
 def tool_of(job: dict[str, Any]) -> str:
-    """Give the id of a job's tool as its XML has it; the ToolShed puts owner, repository and version around it."""
+    """Return the id of a job's tool as its XML has it; the ToolShed puts owner, repository and version around it."""
     parts = job['tool_id'].split('/')
     return parts[-2] if len(parts) > 1 else parts[0]
 
 
 def cores_of(galaxy: GalaxyInstance, job: dict[str, Any]) -> int | None:
-    """Give the GALAXY_SLOTS that a job had, by Galaxy's metrics."""
+    """Return the GALAXY_SLOTS that a job had, by Galaxy's metrics; None if it noted none."""
     found = [metric for metric in galaxy.jobs.get_metrics(job['id']) if metric['name'] == 'galaxy_slots']
     return int(float(found[0]['raw_value'])) if found else None
