@@ -119,8 +119,8 @@ def test_verify_against_the_manifest(newcomer):
 def test_find_similar(newcomer):
     newcomer.open_tool(FIND)
     newcomer.choose('input_files', COLLECTION, 'Dataset collection')
-    newcomer.tick('extra_outputs', 'Groups of similar datasets (table)')
-    newcomer.tick('extra_outputs', 'Picture')
+    newcomer.tick('extra_outputs', 'Groups of similar datasets')
+    newcomer.tick('extra_outputs', 'Heatmap')
     newcomer.look('find similar')
     pairs, groups, picture = newcomer.run_tool()
     newcomer.open(pairs)
