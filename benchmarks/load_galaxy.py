@@ -17,8 +17,8 @@ from bioblend.galaxy import GalaxyInstance
 
 from large_uploads import upload_collection
 from local_galaxy import staging
-from local_galaxy.configuration import CHECKOUT, JOBS_BIN, TOOLS
-from local_galaxy.session import PASSWORD, started, USER
+from local_galaxy.configuration import CHECKOUT, JOBS_BIN, PASSWORD, TOOLS, USER
+from local_galaxy.session import started
 from measuring import file_entry, measure, print_table, timed
 
 DATASETS = 5000

@@ -3,8 +3,8 @@
 from bioblend.galaxy import GalaxyInstance
 
 from large_uploads import upload_collection
-from local_galaxy.configuration import CHECKOUT, WORKERS
-from local_galaxy.session import PASSWORD, started, USER
+from local_galaxy.configuration import CHECKOUT, PASSWORD, USER, WORKERS
+from local_galaxy.session import started
 from local_galaxy.staging import map_over, run_tool
 from measuring import plot, print_table, timed
 

@@ -22,12 +22,12 @@ def main() -> None:
 
 
 def chromium() -> str | None:
-    """Find the command that starts Chromium, or Chrome."""
+    """Return the command that starts Chromium, or Chrome; None where there is neither."""
     return next(filter(None, map(shutil.which, NAMES)), None)
 
 
 def reason_for_none() -> str:
-    """Install Chromium where it is missing and root may do so; say why there is none, empty if there is one."""
+    """Install Chromium where it is missing and root may do so; return why there is none, empty if there is one."""
     if chromium():
         return ''
     if os.geteuid() != 0 or not shutil.which('apt-get'):

@@ -19,6 +19,9 @@ CONDA_NAMES = {'matplotlib': 'matplotlib-base'}
 
 ADMIN_KEY = 'local-admin-key'
 ADMIN_EMAIL = 'admin@example.org'
+# Who uses the tools, in the browser and in tests.
+USER = 'scientist'
+PASSWORD = 'not-a-secret'
 # Jobs that run at a time, and the cores (GALAXY_SLOTS) of each tool's jobs. Only tools for many datasets use several.
 WORKERS = 2
 CORES = {
@@ -30,18 +33,26 @@ CORES = {
     'iscc_sum_provenance': 2,
 }
 POLL_SECONDS = 0.1
-# Importable from the folder that is put on Galaxy's Python path.
+QUICK_JOBS = {
+    # Metadata in a running Celery worker instead of a new process: two seconds a job instead of seven.
+    'enable_celery_tasks': True,
+    'metadata_strategy': 'directory_celery',
+    # Look for new jobs ten times a second, not once.
+    'job_handler_monitor_sleep': POLL_SECONDS,
+    'job_runner_monitor_sleep': POLL_SECONDS,
+}
+# Importable from the folder that is put on Galaxy's Python path; looks for new tasks ten times a second too.
 PYTHON_PATH = Path(__file__).parent / 'in_galaxy'
 TASK_QUEUE = 'quick_queue.Transport'
 
 
 def tool_files() -> list[Path]:
-    """Find the tool XML files of the checkout; macro files are not tools."""
+    """Return the tool XML files of the checkout; macro files are not tools."""
     return sorted(path for path in TOOLS.glob('*/*.xml') if path.read_text(encoding='utf-8').startswith('<tool'))
 
 
 def job_requirements() -> dict[tuple[str, str], Path]:
-    """Read name and version of the packages that the tools declare, and give the folder of commands that has them."""
+    """Return, by name and version of each package that the tools declare, the folder of commands that has it."""
     found = {}
     for commands in (JOBS_BIN, SIMILARITY_BIN):
         for line in (REQUIREMENTS / f'{commands.parent.name}.in').read_text(encoding='utf-8').splitlines():
@@ -52,7 +63,7 @@ def job_requirements() -> dict[tuple[str, str], Path]:
 
 
 def package_resolver(folder: Path) -> dict[str, str]:
-    """Offer each declared package in the layout of Galaxy's own `galaxy_packages` dependency resolver; configure it.
+    """Offer each declared package in the layout of a dependency resolver of Galaxy; return the resolver's settings.
 
     A tool that declares nothing finds nothing: the environment of the jobs is on no other path.
     """
@@ -66,7 +77,7 @@ def package_resolver(folder: Path) -> dict[str, str]:
 def write_configuration(
     state: Path, job_config: dict[str, Any], settings: dict[str, Any], installed_tools: Path | None = None,
 ) -> Path:
-    """Write all configuration files into the state folder, and give the path of `galaxy.yml`.
+    """Write all configuration files into the state folder, and return the path of `galaxy.yml`.
 
     The tools are those of the checkout, or those that a file lists which Galaxy keeps of what is installed. Where and
     how jobs run is in `job_config` and in further `settings` of Galaxy.
@@ -76,16 +87,8 @@ def write_configuration(
     tool_panel = state / 'tool_conf.yml'
     tool_panel.write_text(json.dumps(_tool_panel([] if installed_tools else tool_files())), encoding='utf-8')
     galaxy = {
-        'data_dir': str(state / 'data'),
-        'database_connection': f'sqlite:///{state}/galaxy.sqlite',
-        'enable_celery_tasks': True,
-        'amqp_internal_connection': f'sqlalchemy+sqlite:///{state}/queue.sqlite',
-        # Metadata in a running Celery worker instead of a new process: two seconds a job instead of seven.
-        'metadata_strategy': 'directory_celery',
-        # Look for new tasks and jobs ten times a second, not once.
-        'celery_conf': {'broker_url': f'{TASK_QUEUE}+sqlite:///{state}/tasks.sqlite?isolation_level=IMMEDIATE'},
-        'job_handler_monitor_sleep': POLL_SECONDS,
-        'job_runner_monitor_sleep': POLL_SECONDS,
+        **_storage(state),
+        **QUICK_JOBS,
         'bootstrap_admin_api_key': ADMIN_KEY,
         'admin_users': ADMIN_EMAIL,
         'conda_auto_init': False,
@@ -106,7 +109,7 @@ def write_configuration(
 
 
 def environment_variables(*commands: Path) -> dict[str, str]:
-    """Give the variables that switch a process over to Galaxy's environment; its jobs inherit them.
+    """Return the variables that switch a process over to Galaxy's environment; its jobs inherit them.
 
     Folders of further commands come first.
     """
@@ -115,7 +118,18 @@ def environment_variables(*commands: Path) -> dict[str, str]:
     return {'VIRTUAL_ENV': str(root), 'PATH': path, 'PYTHONPATH': str(PYTHON_PATH)}
 
 
-def _tool_panel(tools: list[Path]) -> dict:
+def _storage(state: Path) -> dict[str, Any]:
+    """Return the settings that keep all data, databases and queues in the state folder."""
+    return {
+        'data_dir': str(state / 'data'),
+        'database_connection': f'sqlite:///{state}/galaxy.sqlite',
+        'amqp_internal_connection': f'sqlalchemy+sqlite:///{state}/queue.sqlite',
+        'celery_conf': {'broker_url': f'{TASK_QUEUE}+sqlite:///{state}/tasks.sqlite?isolation_level=IMMEDIATE'},
+    }
+
+
+def _tool_panel(tools: list[Path]) -> dict[str, Any]:
+    """Return the tool panel: some tools of Galaxy's own, and these."""
     sections = {
         'Get Data': ['data_source/upload.xml'],
         # Workflows that were made before Verify took a dataset turn its text into a parameter.

@@ -23,7 +23,7 @@ def main() -> None:
 
 
 def generate(session: Session) -> Table:
-    """Hash each sample, and the collection in one go."""
+    """Hash each sample, and the collection in one go; return a table of the codes."""
     print('Running Generate ISCC-CODE ...', flush=True)
     table = Table('Dataset', 'ISCC-CODE', 'Seconds', title='Generate ISCC-CODE')
     for name in ('png', 'tiff', 'ome_zarr'):
@@ -36,7 +36,7 @@ def generate(session: Session) -> Table:
 
 
 def verify(session: Session) -> Table:
-    """Verify an image against its own code, and an edited version of it."""
+    """Verify an image against its own code, and an edited version of it; return a table of the reports."""
     print('Running Verify ISCC-CODE ...', flush=True)
     table = Table('Dataset', 'Report', 'Seconds', title='Verify ISCC-CODE against the code of nuclei.tiff')
     answer, _ = timed_run(session, 'iscc_sum', input_file=session.samples['tiff'])
@@ -50,7 +50,7 @@ def verify(session: Session) -> Table:
 
 
 def verify_manifest(session: Session) -> Table:
-    """Make the manifest of the collection, and verify a copy of it in which datasets were tampered with."""
+    """Verify a tampered copy of the collection against the collection's manifest; return a table of the datasets."""
     print('Running Generate ISCC-CODE manifest and Verify datasets against an ISCC-CODE manifest ...', flush=True)
     answer, made = timed_run(session, 'iscc_sum_manifest', input_files=session.samples['collection'])
     manifest = {'src': 'hda', 'id': answer['outputs'][0]['id']}
@@ -70,7 +70,7 @@ def verify_manifest(session: Session) -> Table:
 
 
 def find_similar(session: Session) -> Table:
-    """Find what is similar in the collection, and save the picture."""
+    """Find what is similar in the collection, and save the picture; return a table of the pairs."""
     print('Running Find datasets with similar ISCC-CODEs ...', flush=True)
     answer, seconds = timed_run(
         session, 'iscc_sum_similarity', input_files=session.samples['collection'], extra_outputs=['plot'])
@@ -86,19 +86,19 @@ def find_similar(session: Session) -> Table:
 
 
 def timed_run(session: Session, tool_id: str, **inputs: Any) -> tuple[dict[str, Any], str]:
-    """Run a tool; give Galaxy's answer, and the seconds from the click to the result."""
+    """Run a tool; return Galaxy's answer, and the seconds from the click to the result."""
     begin = time.monotonic()
     answer = run_tool(session.galaxy, session.history_id, tool_id, inputs)
     return answer, f'{time.monotonic() - begin:.1f}'
 
 
 def output(session: Session, answer: dict[str, Any]) -> str:
-    """Give the first output of a job."""
+    """Return the text of the first output of a job."""
     return text_of(session.galaxy, answer['outputs'][0]['id'])
 
 
 def elements_of(session: Session) -> dict[str, dict[str, str]]:
-    """Give the datasets of the sample collection by their identifiers."""
+    """Return the datasets of the sample collection by their identifiers."""
     collection = session.galaxy.dataset_collections.show_dataset_collection(session.samples['collection']['id'])
     return {
         element['element_identifier']: {'src': 'hda', 'id': element['object']['id']}
@@ -107,7 +107,7 @@ def elements_of(session: Session) -> dict[str, dict[str, str]]:
 
 
 def name_of(session: Session, sample: str) -> str:
-    """Give the name of a sample in the history."""
+    """Return the name of a sample in the history."""
     return session.galaxy.datasets.show_dataset(session.samples[sample]['id'])['name']
 
 

@@ -10,12 +10,12 @@ import subprocess
 import sys
 from pathlib import Path
 
-from local_galaxy.configuration import ADMIN_KEY
+from local_galaxy.configuration import ADMIN_KEY, PASSWORD, USER
 from local_galaxy.engines.containers import Containers
 from local_galaxy.engines.engine import Engine, ProofError
 from local_galaxy.engines.pulsar import Pulsar
 from local_galaxy.engines.slurm import Slurm
-from local_galaxy.session import PASSWORD, started, USER
+from local_galaxy.session import started
 
 ENGINES = {f'--{engine.name}': engine for engine in (Containers, Pulsar, Slurm)}
 

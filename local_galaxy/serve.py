@@ -3,7 +3,8 @@
 import signal
 from urllib.parse import quote
 
-from local_galaxy.session import PASSWORD, session_with_samples, USER
+from local_galaxy.configuration import PASSWORD, USER
+from local_galaxy.session import session_with_samples
 
 
 def main() -> None:

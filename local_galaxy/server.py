@@ -53,17 +53,9 @@ class LocalGalaxy:
         self._processes: dict[str, psutil.Popen] = {}
 
     def __enter__(self) -> 'LocalGalaxy':
-        # Set also for Ctrl-C, which a shell that starts this in the background makes ignored.
-        signal.signal(signal.SIGINT, signal.default_int_handler)
-        for number in (signal.SIGTERM, signal.SIGHUP):
-            signal.signal(number, lambda *_: sys.exit('Galaxy is stopped.'))
-        shutil.rmtree(self.state, ignore_errors=True)
-        self.state.mkdir(parents=True)
-        installed = None
-        if self.as_installed:
-            installed = install(make_archives(self.state / 'shed'), self.state / 'shed_tools')
-        settings = self.engine.prepare(self.state)
-        configuration = write_configuration(self.state, self.engine.job_config(), settings, installed)
+        """Start all servers. Raise StartError if one ends or is not ready after START_SECONDS; none is left then."""
+        _end_on_signals()
+        configuration = self._configure()
         try:
             for process in self.engine.processes():
                 self._start(process.name, process.command, process.variables)
@@ -82,11 +74,22 @@ class LocalGalaxy:
         self._stop()
 
     def create_user(self, name: str, password: str) -> str:
-        """Create a user and give their API key."""
+        """Create a user, and return their API key."""
         user = self.admin.users.create_local_user(name, f'{name}@example.org', password)
         return self.admin.users.create_user_apikey(user['id'])
 
-    def _start(self, name: str, command: list[str], variables: dict[str, str]) -> None:
+    def _configure(self) -> Path:
+        """Empty the state folder, write all that Galaxy and the engine read there, and return Galaxy's own file."""
+        shutil.rmtree(self.state, ignore_errors=True)
+        self.state.mkdir(parents=True)
+        installed = None
+        if self.as_installed:
+            installed = install(make_archives(self.state / 'shed'), self.state / 'shed_tools')
+        settings = self.engine.prepare(self.state)
+        return write_configuration(self.state, self.engine.job_config(), settings, installed)
+
+    def _start(self, name: str, command: list[str | Path], variables: dict[str, str]) -> None:
+        """Start a server, which writes to a log of its name."""
         # A session of its own keeps Ctrl-C from the servers: they end in order, by `_stop`.
         with self._log(name).open('wb') as log:
             self._processes[name] = psutil.Popen(
@@ -95,6 +98,7 @@ class LocalGalaxy:
             )
 
     def _wait_until(self, is_ready: Callable[[], bool]) -> None:
+        """Wait for a server. Raise StartError as soon as any server ends, and after START_SECONDS."""
         deadline = time.monotonic() + START_SECONDS
         while not is_ready():
             ended = any(process.poll() is not None for process in self._processes.values())
@@ -103,6 +107,7 @@ class LocalGalaxy:
             time.sleep(0.5)
 
     def _answers(self) -> bool:
+        """Return True if Galaxy answers, and its Celery worker, without which no job ends, is ready."""
         try:
             return TASKS_READY in self._log('tasks').read_text() and bool(self.admin.config.get_version())
         except (GalaxyUnreachable, NothingListens):
@@ -112,6 +117,7 @@ class LocalGalaxy:
         return self.state / f'{name}.log'
 
     def _last_log_lines(self) -> str:
+        """Return the end of each server's log."""
         parts = []
         for log in map(self._log, self._processes):
             lines = log.read_text(encoding='utf-8', errors='replace').splitlines() if log.exists() else []
@@ -124,16 +130,28 @@ class LocalGalaxy:
         try:
             if 'web' in self._processes:
                 self.engine.stop_jobs()
-            family = [
+            _end([
                 member for process in self._processes.values() if process.is_running()
                 for member in [*process.children(recursive=True), process]
-            ]
-            for end in (psutil.Process.terminate, psutil.Process.kill):
-                for member in family:
-                    try:
-                        end(member)
-                    except psutil.NoSuchProcess:
-                        pass
-                _, family = psutil.wait_procs(family, timeout=STOP_SECONDS)
+            ])
         finally:
             signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+def _end_on_signals() -> None:
+    """Let the program end in order, with the block, on each signal that would kill it."""
+    # Set also for Ctrl-C, which a shell that starts this in the background makes ignored.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, lambda *_: sys.exit('Galaxy is stopped.'))
+
+
+def _end(processes: list[psutil.Process]) -> None:
+    """Ask processes to end, and kill those that run on after STOP_SECONDS."""
+    for end in (psutil.Process.terminate, psutil.Process.kill):
+        for process in processes:
+            try:
+                end(process)
+            except psutil.NoSuchProcess:
+                pass
+        _, processes = psutil.wait_procs(processes, timeout=STOP_SECONDS)

@@ -8,13 +8,10 @@ from typing import Any, Iterator, NamedTuple
 
 from bioblend.galaxy import GalaxyInstance
 
-from local_galaxy.configuration import CHECKOUT
+from local_galaxy.configuration import CHECKOUT, PASSWORD, USER
 from local_galaxy.engines.engine import Engine
 from local_galaxy.server import LocalGalaxy, StartError
 from local_galaxy.staging import SAMPLES, upload
-
-USER = 'scientist'
-PASSWORD = 'not-a-secret'
 
 
 class Session(NamedTuple):
@@ -37,7 +34,10 @@ def session_with_samples(name: str) -> Iterator[Session]:
 
 @contextmanager
 def started(state: Path, as_installed: bool = False, engine: Engine = Engine()) -> Iterator[LocalGalaxy]:
-    """Start Galaxy and say so; where it can't start, end the program with the end of its log; stop it on Ctrl-C."""
+    """Start Galaxy, say so, and stop it with the block or on Ctrl-C.
+
+    Where it can't start, raise SystemExit with the end of its log.
+    """
     print('Starting Galaxy (about a minute) ...', flush=True)
     begin = time.monotonic()
     try:

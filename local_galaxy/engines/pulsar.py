@@ -45,19 +45,43 @@ class Pulsar(Engine):
         self._token = secrets.token_hex()
 
     def reason_for_none(self) -> str:
-        """Say why this machine can't hide Galaxy's files from Pulsar; an empty text means that it can."""
+        """Return why this machine can't hide Galaxy's files from Pulsar; an empty text means that it can."""
         if not shutil.which('unshare'):
             return 'it has no unshare'
         done = subprocess.run([*HIDING, '/mnt', 'true'], capture_output=True, text=True)
         return f"Galaxy's files can not be hidden from it: {done.stderr.strip()}" if done.returncode else ''
 
     def prepare(self, state: Path) -> dict[str, Any]:
-        """Make Pulsar's folder, which is not in Galaxy's, and its configuration."""
+        """Make Pulsar's folder, which is not in Galaxy's, and its configuration; Galaxy needs no settings for it."""
         self._state = state
         self._folder = state.with_name(f'{state.name}_remote')
         shutil.rmtree(self._folder, ignore_errors=True)
         self._folder.mkdir()
-        app = {
+        # JSON is YAML.
+        (self._folder / 'app.yml').write_text(json.dumps(self._application(), indent=2), encoding='utf-8')
+        (self._folder / 'server.ini').write_text(SERVER.format(port=self._port), encoding='utf-8')
+        return {}
+
+    def processes(self) -> list[Process]:
+        """Return Pulsar's server, from which Galaxy's state is hidden."""
+        server = [ENVIRONMENTS / 'pulsar' / 'bin' / 'pulsar-serve', self._folder / 'server.ini']
+        # Its web server keeps a socket in the home folder.
+        return [Process('pulsar', [*HIDING, self._state, *server], self._answers, {'HOME': str(self._folder)})]
+
+    def environment(self, cores: int) -> dict[str, Any]:
+        """Return the settings that send a job to the server; it hands the job its cores in a variable."""
+        return {
+            'url': f'http://127.0.0.1:{self._port}/', 'private_token': self._token,
+            'env': [{'name': 'GALAXY_SLOTS', 'value': str(cores)}],
+        }
+
+    def accounts(self) -> set[str]:
+        """Return the ids of the jobs that ended, by Pulsar's notes of their exit codes in folders of these names."""
+        return {note.parent.name for note in self._folder.glob('staging/*/return_code')}
+
+    def _application(self) -> dict[str, Any]:
+        """Return Pulsar's configuration."""
+        return {
             'private_token': self._token,
             'staging_directory': str(self._folder / 'staging'),
             'persistence_directory': str(self._folder / 'persisted'),
@@ -66,30 +90,9 @@ class Pulsar(Engine):
             # In debug mode the folders of the jobs stay, as a record.
             'managers': {'_default_': {'type': 'queued_python', 'num_concurrent_jobs': WORKERS, 'debug': True}},
         }
-        # JSON is YAML.
-        (self._folder / 'app.yml').write_text(json.dumps(app, indent=2), encoding='utf-8')
-        (self._folder / 'server.ini').write_text(SERVER.format(port=self._port), encoding='utf-8')
-        return {}
-
-    def processes(self) -> list[Process]:
-        """Give Pulsar's server, from which Galaxy's state is hidden."""
-        server = [ENVIRONMENTS / 'pulsar' / 'bin' / 'pulsar-serve', self._folder / 'server.ini']
-        # Its web server keeps a socket in the home folder.
-        return [Process('pulsar', [*HIDING, self._state, *server], self._answers, {'HOME': str(self._folder)})]
-
-    def environment(self, cores: int) -> dict[str, Any]:
-        """Say where the server is; it hands a job its cores in a variable."""
-        return {
-            'url': f'http://127.0.0.1:{self._port}/', 'private_token': self._token,
-            'env': [{'name': 'GALAXY_SLOTS', 'value': str(cores)}],
-        }
-
-    def accounts(self) -> set[str]:
-        """Find the folders of jobs that ended, by Pulsar's note of their exit code."""
-        return {note.parent.name for note in self._folder.glob('staging/*/return_code')}
 
     def _answers(self) -> bool:
-        """Tell whether the server is up."""
+        """Return True if the server is up."""
         try:
             token = {'private_token': self._token}
             return requests.get(f'http://127.0.0.1:{self._port}/healthz', token, timeout=5).ok

@@ -63,22 +63,18 @@ class Slurm(Engine):
     runner = {'load': 'galaxy.jobs.runners.cli:ShellJobRunner', 'workers': 1}
 
     def reason_for_none(self) -> str:
-        """Install Slurm where it is missing; say why there is none. An empty text means that there is one."""
+        """Install Slurm where it is missing; return why there is none. An empty text means that there is one."""
         missing = [package for command, package in PACKAGES.items() if not os.path.exists(command)]
         if missing:
             if os.geteuid() != 0 or not shutil.which('apt-get'):
                 return f'it has no {", ".join(missing)}, and only root can install it, with apt-get'
             print(f'Installing {", ".join(missing)} ...', flush=True)
-            for command in (['update'], ['install', '--yes', '--no-install-recommends', *missing]):
-                done = subprocess.run(
-                    ['apt-get', '-qq', *command], env={**os.environ, 'DEBIAN_FRONTEND': 'noninteractive'},
-                    capture_output=True, text=True)
-                if done.returncode:
-                    return f'apt-get says: {done.stderr.strip()}'
+            error = _error_of_installing(missing)
+            return f'apt-get says: {error}' if error else ''
         return ''
 
     def prepare(self, state: Path) -> dict[str, Any]:
-        """Write the configuration and the key of a new cluster."""
+        """Write the configuration and key of a new cluster; return the settings that jobs beside Galaxy have too."""
         self._folder = state / 'slurm'
         self._jobs = self._folder / 'jobs.txt'
         for folder in (self._folder, self._folder / 'controller', self._folder / 'node'):
@@ -95,7 +91,7 @@ class Slurm(Engine):
         return super().prepare(state)
 
     def processes(self) -> list[Process]:
-        """Give the servers of the cluster: keys, controller, node."""
+        """Return the servers of the cluster: keys, controller, node."""
         munged = [
             MUNGED, '--foreground', '--key-file', self._folder / 'munge.key', '--socket', self._folder / 'munge.socket',
             '--pid-file', self._folder / 'munged.pid', '--log-file', self._folder / 'munged.log', '--seed-file',
@@ -109,11 +105,11 @@ class Slurm(Engine):
         ]
 
     def variables(self) -> dict[str, str]:
-        """Let Slurm's commands and servers find the configuration."""
+        """Return the variable by which Slurm's commands and servers find the configuration."""
         return {'SLURM_CONF': str(self._folder / 'slurm.conf')}
 
     def environment(self, cores: int) -> dict[str, Any]:
-        """Let Galaxy call sbatch for a number of cores, which Slurm then tells the job."""
+        """Return the settings by which Galaxy calls sbatch for a number of cores, which Slurm then tells the job."""
         return {
             'shell_plugin': 'LocalShell', 'job_plugin': 'Slurm', 'job_ncpus': str(cores),
             # In Galaxy's Celery worker instead.
@@ -121,20 +117,32 @@ class Slurm(Engine):
         }
 
     def stop_jobs(self) -> None:
-        """Cancel what still runs: a job is no child of Slurm's servers."""
+        """Cancel what still runs, and wait for its end: a job is no child of Slurm's servers."""
         self._said('scancel', '--signal=KILL', '--full', f'--user={getpass.getuser()}')
         deadline = time.monotonic() + STOP_SECONDS
         while self._said('squeue', '--noheader') and time.monotonic() < deadline:
             time.sleep(0.1)
 
     def accounts(self) -> set[str]:
-        """Read Slurm's list of the jobs that it completed."""
+        """Return the ids in Slurm's list of the jobs that it completed."""
         return set(re.findall(r'^JobId=(\d+) .* JobState=COMPLETED ', self._jobs.read_text(), re.MULTILINE))
 
     def _said(self, *command: str) -> str:
-        """Give what a command of Slurm prints."""
+        """Return what a command of Slurm prints."""
         return subprocess.run(command, env={**os.environ, **self.variables()}, capture_output=True, text=True).stdout
 
 
+def _error_of_installing(packages: list[str]) -> str:
+    """Install Debian packages; return what apt-get says if it fails, else an empty text."""
+    for command in (['update'], ['install', '--yes', '--no-install-recommends', *packages]):
+        done = subprocess.run(
+            ['apt-get', '-qq', *command], env={**os.environ, 'DEBIAN_FRONTEND': 'noninteractive'},
+            capture_output=True, text=True)
+        if done.returncode:
+            return done.stderr.strip()
+    return ''
+
+
 def _host() -> str:
+    """Return the name by which Slurm knows this machine."""
     return socket.gethostname().split('.')[0]

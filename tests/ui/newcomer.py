@@ -6,8 +6,7 @@ from typing import Any
 
 from playwright.sync_api import expect, Locator, Page
 
-from local_galaxy.configuration import CHECKOUT
-from local_galaxy.session import PASSWORD, USER
+from local_galaxy.configuration import CHECKOUT, PASSWORD, USER
 
 SCREENSHOTS = CHECKOUT / '.galaxy' / 'screenshots'
 # A job of a tool, or all of a workflow, until its outputs are green.
