@@ -9,25 +9,31 @@ from local_galaxy.shed import tool_version
 
 # For each version that is released, the digest of the tools' files.
 RELEASED = CHECKOUT / 'tests' / 'released.json'
+# What the tools consist of; links among them lead to each other.
+PARTS = ('iscc_galaxy', 'macros', 'tools')
 
 
 def current_version() -> str:
-    """Give the version that all tools have."""
+    """Return the version that all tools have."""
     return tool_version(TOOLS / 'iscc_sum' / 'iscc_sum.xml')
 
 
-def digest(tools: Path = TOOLS) -> str:
-    """Give the SHA-256 of the names and contents of all files that the tools consist of, tests of the XML included."""
+def digest(checkout: Path = CHECKOUT) -> str:
+    """Return the SHA-256 of the names and contents of all files of the tools, tests of the XML included."""
+    files = [
+        path for part in PARTS for path in (checkout / part).rglob('*')
+        if path.suffix in ('.py', '.xml') and path.is_file() and not path.is_symlink()
+    ]
     result = hashlib.sha256()
-    for file in sorted(path for path in tools.rglob('*') if path.is_file() and path.suffix in ('.py', '.xml')):
+    for file in sorted(files):
         content = file.read_bytes()
-        result.update(f'{file.relative_to(tools)} {len(content)}\n'.encode() + content)
+        result.update(f'{file.relative_to(checkout)} {len(content)}\n'.encode() + content)
     return result.hexdigest()
 
 
-def is_changed(released: dict[str, str], version: str, tools: Path = TOOLS) -> bool:
-    """Tell whether the tools are others than those that were released under their version."""
-    return released.get(version, digest(tools)) != digest(tools)
+def is_changed(released: dict[str, str], version: str, checkout: Path = CHECKOUT) -> bool:
+    """Return whether the tools are others than those that were released under their version."""
+    return released.get(version, digest(checkout)) != digest(checkout)
 
 
 def main() -> None:

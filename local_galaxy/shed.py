@@ -1,4 +1,7 @@
-"""What the ToolShed would ship, and a Galaxy that has it installed: archives by planemo, unpacked as Galaxy does."""
+"""What the ToolShed would ship, and a Galaxy that has it installed: archives by planemo, unpacked as Galaxy does.
+
+`python -m local_galaxy.shed FOLDER` copies what ships into a new folder, for planemo.
+"""
 
 import shutil
 import subprocess
@@ -13,43 +16,43 @@ from local_galaxy.configuration import CHECKOUT
 TOOL_SHED = 'toolshed.g2.bx.psu.edu'
 # Where Galaxy would put the revision's number.
 REVISION = '000000000000'
-# The tools that were published before, each alone in a repository of its name, are also there under their ids of then,
-# so that workflows which name them run.
-PUBLISHED = '0.1.0+galaxy1'
-SHIPPED = ('macros', 'tools', 'test-data')
+# The tools that were published before are also there under their ids of then, so that workflows which name them run.
+PUBLISHED_TOOLS = ('iscc_sum', 'iscc_sum_verify', 'iscc_sum_similarity')
+PUBLISHED_VERSION = '0.1.0+galaxy1'
+SHIPPED = ('iscc_galaxy', 'macros', 'tools', 'test-data')
+
+
+def copy_shipped(folder: Path) -> None:
+    """Copy what ships into a new folder: in the checkout planemo would take all tools of `.envs` for ours."""
+    for name in SHIPPED:
+        shutil.copytree(CHECKOUT / name, folder / name, symlinks=True, ignore=shutil.ignore_patterns('__pycache__'))
+    shutil.copy(CHECKOUT / '.shed.yml', folder)
 
 
 def make_archives(folder: Path) -> dict[str, Path]:
-    """Make the archive of each repository in a new folder, and give them by the repository's name."""
-    # planemo leaves its archives where it finds the files.
-    for name in SHIPPED:
-        shutil.copytree(CHECKOUT / name, folder / name, symlinks=True)
-    shutil.copy(CHECKOUT / '.shed.yml', folder)
+    """Make the archives in a new folder, and return those that hold a tool by the names of their repositories."""
+    copy_shipped(folder)
+    # planemo leaves its archives in the folder that it runs in.
     subprocess.run(
         [Path(sys.executable).with_name('planemo'), 'shed_upload', '--shed_target', 'local', '--tar_only', '.'],
         cwd=folder, check=True, capture_output=True,
     )
-    return {name: folder / f'shed_upload_{name}.tar.gz' for name in repositories()}
-
-
-def repositories() -> list[str]:
-    """Give the names of the repositories that hold tools."""
-    return list(_shed_configuration()['repositories'])
+    prefix, suffix = 'shed_upload_', '.tar.gz'
+    archives = {path.name.removeprefix(prefix).removesuffix(suffix): path for path in folder.glob(f'{prefix}*{suffix}')}
+    return {name: archives[name] for name in sorted(archives) if not name.startswith('suite_')}
 
 
 def install(archives: dict[str, Path], folder: Path) -> Path:
     """Unpack the archives as Galaxy does when it installs repositories, and write the list of tools that it keeps."""
-    owner = _shed_configuration()['owner']
+    owner = yaml.safe_load((CHECKOUT / '.shed.yml').read_text(encoding='utf-8'))['owner']
     toolbox = ElementTree.Element('toolbox', tool_path=str(folder))
     section = ElementTree.SubElement(toolbox, 'section', id='iscc', name='ISCC')
     for name, archive in archives.items():
         repository = folder / TOOL_SHED / 'repos' / owner / name / REVISION / name
         shutil.unpack_archive(archive, repository)
-        for file in sorted(repository.glob('*.xml')):
-            if not file.read_text(encoding='utf-8').startswith('<tool'):
-                continue
-            was_published = tool_id(file) == name
-            for version in (tool_version(file), *([PUBLISHED] if was_published else [])):
+        for file in tools_in(repository):
+            was_published = tool_id(file) in PUBLISHED_TOOLS
+            for version in (tool_version(file), *([PUBLISHED_VERSION] if was_published else [])):
                 guid = f'{TOOL_SHED}/repos/{owner}/{name}/{tool_id(file)}/{version}'
                 tool = ElementTree.SubElement(section, 'tool', file=str(file.relative_to(folder)), guid=guid)
                 for tag, text in (
@@ -62,18 +65,23 @@ def install(archives: dict[str, Path], folder: Path) -> Path:
     return path
 
 
+def tools_in(repository: Path) -> list[Path]:
+    """Return the files that are tools; macros are not."""
+    return sorted(file for file in repository.glob('*.xml') if ElementTree.parse(file).getroot().tag == 'tool')
+
+
 def tool_id(file: Path) -> str:
-    """Read the id of a tool."""
+    """Return the id of a tool."""
     return ElementTree.parse(file).getroot().get('id')
 
 
 def tool_version(file: Path) -> str:
-    """Read the version of a tool, with the tokens of the macros beside it filled in."""
+    """Return the version of a tool, with the tokens of the macros beside it filled in."""
     version = ElementTree.parse(file).getroot().get('version')
     for token in ElementTree.parse(file.parent / 'iscc.xml').iter('token'):
         version = version.replace(token.get('name'), token.text)
     return version
 
 
-def _shed_configuration() -> dict:
-    return yaml.safe_load((CHECKOUT / '.shed.yml').read_text(encoding='utf-8'))
+if __name__ == '__main__':
+    copy_shipped(Path(sys.argv[1]))

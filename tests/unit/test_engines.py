@@ -38,7 +38,7 @@ def test_each_tool_is_given_its_cores():
 
 @pytest.mark.parametrize('known_as, tool', [
     ('iscc_sum', 'iscc_sum'),
-    ('toolshed.g2.bx.psu.edu/repos/imgteam/iscc_sum_verify/iscc_sum_verify_manifest/0.1.0+galaxy2',
+    ('toolshed.g2.bx.psu.edu/repos/imgteam/iscc_sum_verify_manifest/iscc_sum_verify_manifest/0.1.0+galaxy2',
      'iscc_sum_verify_manifest'),
     ('__DATA_FETCH__', '__DATA_FETCH__'),
 ])
@@ -67,7 +67,7 @@ def galaxy_with(jobs: list[dict]) -> SimpleNamespace:
 
 
 def job(number: int, external_id: str, tool: str = 'iscc_sum', runner: str = 'recorded', slots: str = '1.0000000'):
-    return {'id': number, 'decoded_job_id': number, 'tool_id': f'shed/repos/imgteam/iscc_sum/{tool}/0.1.0+galaxy2',
+    return {'id': number, 'decoded_job_id': number, 'tool_id': f'shed/repos/imgteam/{tool}/{tool}/0.1.0+galaxy2',
             'job_runner_name': runner, 'external_id': external_id, 'slots': slots}
 
 

@@ -11,7 +11,6 @@ from local_galaxy.shed import tool_id, tool_version
 
 WORKFLOWS = sorted((CHECKOUT / 'workflows').glob('*/*.ga'))
 SHED_ID = re.compile(r'toolshed\.g2\.bx\.psu\.edu/repos/imgteam/(?P<repository>\w+)/(?P<tool>\w+)/(?P<version>[\w.+]+)')
-REPOSITORIES = {'iscc_sum': 'iscc_sum', 'iscc_verify': 'iscc_sum_verify', 'iscc_similarity': 'iscc_sum_similarity'}
 # Tools that every Galaxy brings along.
 OF_GALAXY = {'Grep1'}
 
@@ -28,8 +27,7 @@ def labels_of_outputs(path: Path) -> set[str]:
 
 @every_workflow
 def test_tools_are_those_of_the_suite_and_of_galaxy(path):
-    known = {
-        (REPOSITORIES[file.parent.name], tool_id(file), tool_version(file)) for file in tool_files()}
+    known = {(tool_id(file), tool_id(file), tool_version(file)) for file in tool_files()}
     for step in steps_of(path):
         match = SHED_ID.fullmatch(step['tool_id'] or '')
         if match:
