@@ -105,6 +105,13 @@ def test_the_pages_for_admins_list_all_tools():
         assert len([rule for rule in rules if re.match(rule, guid)]) == 1
 
 
+def test_workflows_and_documentation_name_repositories_that_there_are():
+    pages = [*CHECKOUT.glob('docs/*.md'), *CHECKOUT.glob('workflows/*/*'), *CHECKOUT.glob('tours/*')]
+    text = '\n'.join(path.read_text(encoding='utf-8') for path in pages)
+    named = re.findall(r'/repos/imgteam/(\w+)/(\w+)/', text)
+    assert named and set(named) <= {(name, name) for name in TOOLS}
+
+
 @every_repository
 def test_an_archive_is_clean_to_planemo(unpacked):
     # What is skipped asks the network.
