@@ -55,8 +55,8 @@ class Tool:
             env={'PATH': f'{self.path_first}{self.commands}:/usr/bin:/bin', 'PYTHONPATH': str(CHECKOUT), **slots},
         )
 
-    def entry(self, **known: Any) -> dict[str, Any]:
-        """Give what Galaxy would say of a dataset."""
+    def described(self, **known: Any) -> dict[str, Any]:
+        """Return what Galaxy would say of a dataset."""
         nowhere = str(self.folder / 'no such folder')
         return {
             'id': '1', 'extra_files_path': nowhere, 'is_directory': False, 'composite_type': None, 'store_root': '',
@@ -67,7 +67,7 @@ class Tool:
         """Make a dataset of some bytes."""
         path = self.folder / file
         path.write_bytes(content)
-        return self.entry(name=name, path=str(path))
+        return self.described(name=name, path=str(path))
 
     def files_with(self, contents: dict[str, bytes]) -> list[dict[str, Any]]:
         """Make a dataset of each content, by name."""
@@ -78,10 +78,10 @@ class Tool:
 
     def folder_of(self, root: Path, name: str = 'image.zarr') -> dict[str, Any]:
         """Make a directory dataset of a folder."""
-        return self.entry(name=name, path='/no placeholder', extra_files_path=str(root), is_directory=True)
+        return self.described(name=name, path='/no placeholder', extra_files_path=str(root), is_directory=True)
 
     def succeeds(self, done: subprocess.CompletedProcess, log: str = '') -> str:
-        """Insist that a run went well and said no more than that, and give its first output.
+        """Insist that a run went well and said no more than that; return its first output.
 
         How often it said how far it is depends on the time, so of such lines only the last counts.
         """
@@ -106,10 +106,10 @@ class Generate(Tool):
 
     def job(self, dataset: dict, output_format: str = 'code', narrow: bool = False, units: bool = False):
         """Run the command with the defaults of the form."""
-        return self.run(dataset=self.entry(**dataset), output_format=output_format, narrow=narrow, units=units)
+        return self.run(dataset=self.described(**dataset), output_format=output_format, narrow=narrow, units=units)
 
     def file(self, content: bytes, name: str = 'image.raw', **options) -> str:
-        """Hash some bytes as a dataset and give what is in the output."""
+        """Hash some bytes as a dataset; return what is in the output."""
         return self.succeeds(self.job(self.file_with(content, name), **options))
 
     def folder_job(self, root: Path, name: str = 'image.zarr', **options):

@@ -19,7 +19,7 @@ UNREADABLE = '/proc/self/mem'
 
 @pytest.fixture(params=['generate', 'generate_manifest', 'verify', 'verify_manifest', 'find_similar'])
 def hash_with(request, tmp_path):
-    """Give each of the tools, and run it on some datasets, one of them for the tools that take one."""
+    """Run each of the tools on some datasets, the last of them for the tools that take one; return the tool, too."""
     tool: Tool = request.getfixturevalue(request.param)
     reference = tmp_path / 'reference'
     reference.write_text(f'name\tiscc_code\nx\t{codes_of(CONTENT, tmp_path).wide}\n')
@@ -54,7 +54,7 @@ def hash_with(request, tmp_path):
 def test_a_dataset_that_cannot_be_read(hash_with, path, words):
     """Deleted before the job runs; a folder or a device in its place; a disk that fails."""
     good = hash_with.tool.file_with(CONTENT, 'good')
-    tool, done = hash_with(good, hash_with.tool.entry(name='bad', path=path))
+    tool, done = hash_with(good, hash_with.tool.described(name='bad', path=path))
     tool.fails(done, words)
 
 
@@ -117,7 +117,7 @@ def full_disk(tmp_path):
 
 
 def many(tool: Tool) -> list[dict]:
-    """Give datasets of which every table is larger than four kilobytes."""
+    """Return datasets of which every table is larger than four kilobytes."""
     return [{**dataset, 'id': str(number)} for number, dataset in enumerate([tool.file_with(CONTENT, 'x' * 50)] * 50)]
 
 
@@ -158,9 +158,9 @@ def test_any_number_of_slots(hash_with, slots):
 
 
 @pytest.mark.parametrize('slots', ['0', '-1', 'many', '2.5', '²', ' '])
-@pytest.mark.parametrize('script', ['generate_manifest', 'find_similar'])
-def test_slots_that_are_no_number_of_cores(request, script, slots):
-    tool = request.getfixturevalue(script)
+@pytest.mark.parametrize('fixture', ['generate_manifest', 'find_similar'])
+def test_slots_that_are_no_number_of_cores(request, fixture, slots):
+    tool = request.getfixturevalue(fixture)
     tool.slots = slots
     done = tool.run(datasets=many(tool), narrow=False, codes=[], reference=[], threshold=12)
     tool.fails(done, 'GALAXY_SLOTS is "', 'not a number of cores; tell the Galaxy admin')

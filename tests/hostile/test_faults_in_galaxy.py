@@ -23,7 +23,7 @@ def table(history):
 
 @pytest.fixture
 def file_of():
-    """Give the file of a dataset, which Galaxy tells its admin."""
+    """Return the file of a dataset, which Galaxy tells its admin."""
     admin = GalaxyInstance(os.environ['GALAXY_URL'], os.environ['GALAXY_ADMIN_KEY'])
     return lambda dataset: Path(admin.datasets.show_dataset(dataset['id'])['file_name'])
 
@@ -64,7 +64,7 @@ def wait_until(is_so) -> None:
 
 
 def outputs(history, job: dict) -> list[tuple[str, int]]:
-    """Give state and size (bytes) of each output."""
+    """Return state and size (bytes) of each output."""
     found = [history.galaxy.datasets.show_dataset(output['id']) for output in job['answer']['outputs']]
     return [(dataset['state'], dataset['file_size']) for dataset in found]
 

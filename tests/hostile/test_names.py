@@ -1,4 +1,4 @@
-"""Hostile names through the scripts of all tools: they come out as they went in, nothing else is touched, none runs."""
+"""Hostile names through the commands of all tools: they come out as they went in, touch nothing else, and none runs."""
 
 import csv
 import json
@@ -26,7 +26,7 @@ WORKERS = 2
 
 @pytest.fixture
 def names(tmp_path):
-    """Give the names, and insist at the end that none of them ran as a command."""
+    """Yield the names, and insist at the end that none of them ran as a command."""
     canary = tmp_path / 'canary'
     yield hostile_names(canary)
     assert not list(tmp_path.rglob('canary*'))
@@ -45,7 +45,7 @@ def tool_in(tmp_path):
 
 
 def state(tool: Tool) -> dict[Path, bytes]:
-    """Give the content of all files around a job but those that are its own."""
+    """Return the content of all files around a job but those that are its own."""
     files = [path for path in tool.folder.parent.rglob('*') if path.is_file()]
     own = {*tool.outputs.values(), tool.folder / 'job.json', tool.folder / 'galaxy.json'}
     return {path: path.read_bytes() for path in files if path not in own and path.parent.name not in ('codes', 'omero')}
@@ -110,7 +110,7 @@ def test_verify(names, tool_in, quick, tmp_path):
     def check(tool: Tool, name: str) -> None:
         options = {
             'dataset': tool.file_with(CONTENT, name), 'expected_code': '', 'on_mismatch': 'fail',
-            'expected_file': tool.entry(name=name, path=str(manifest)),
+            'expected_file': tool.described(name=name, path=str(manifest)),
         }
         assert tool.succeeds(tool.run(**options)).startswith('OK')
 

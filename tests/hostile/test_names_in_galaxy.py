@@ -31,14 +31,14 @@ NAMED, MAPPED = 7, 40
 
 @pytest.fixture
 def names(galaxy_state):
-    """Give the names, and insist at the end that none of them ran as a command, in a job or in the server."""
+    """Yield the names, and insist at the end that none of them ran as a command, in a job or in the server."""
     yield hostile_names(galaxy_state / 'canary')
     assert not [path for folder in (galaxy_state, Path()) for path in folder.rglob('canary*')]
 
 
 @pytest.fixture(scope='module')
 def datasets():
-    """Upload a dataset of each content, and give what refers to them."""
+    """Upload a dataset of each content, and return what refers to them."""
     history = History(GalaxyInstance(os.environ['GALAXY_URL'], os.environ['GALAXY_USER_KEY']), 'datasets')
     elements = [
         {'src': 'pasted', 'paste_content': content.decode(), 'ext': 'txt', 'name': 'x'} for content in CONTENTS
@@ -80,7 +80,7 @@ def collection_of(history, datasets):
 
 
 def identifiers(history, collection: dict[str, str]) -> list[tuple[str, ...]]:
-    """Give the identifiers of each dataset of a collection, from the outermost on, as Galaxy's API gives them."""
+    """Return the identifiers of each dataset of a collection, from the outermost on, as Galaxy's API has them."""
     def walk(elements: list[dict], outer: tuple[str, ...]) -> list[tuple[str, ...]]:
         found = []
         for element in elements:
@@ -91,7 +91,7 @@ def identifiers(history, collection: dict[str, str]) -> list[tuple[str, ...]]:
 
 
 def column(text: str, name: str) -> list[str]:
-    """Give the names in a column of a table."""
+    """Return the names in a column of a table."""
     header, *rows = [line.split('\t') for line in text.split('\n')[:-1]]
     assert {len(row) for row in rows} == {len(header)}
     return [meant(row[header.index(name)]) for row in rows]

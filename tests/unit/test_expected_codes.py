@@ -30,7 +30,7 @@ def cases_with_codes() -> list:
 
 @pytest.fixture(scope='module')
 def codes_of_sample(tmp_path_factory):
-    """Give the codes of a file or folder of the test data by its name, computed once."""
+    """Return the codes of a file or folder of the test data by its name, computed once."""
     folder = tmp_path_factory.mktemp('oracle')
 
     @cache
@@ -51,7 +51,7 @@ def is_sample(name: str) -> bool:
 
 
 def codes_in_references(names: list[str]) -> set[str]:
-    """Give the codes in those files of a test that list codes; make_test_data.py makes them with the oracles."""
+    """Return the codes in those files of a test that list codes; make_test_data.py makes them with the oracles."""
     files = [TEST_DATA / name for name in names if name.startswith('expected/')]
     return {code for file in files for code in codes_in(file.read_text())}
 

@@ -1,7 +1,6 @@
 """Find datasets with similar ISCC-CODEs: pairs, groups, picture, inputs and errors."""
 
 import csv
-import hashlib
 import json
 from functools import partial
 
@@ -11,6 +10,7 @@ import pytest
 from hypothesis import given, strategies as st
 from PIL import Image
 
+from contents import some_bytes
 from iscc_galaxy.commands import find_similar as command
 from iscc_galaxy.formats.tables import escaped
 from iscc_galaxy.galaxy.job import JobError
@@ -18,21 +18,16 @@ from iscc_galaxy.iscc import iscc_codes
 from iscc_galaxy.similarity import comparison, heatmap, matches
 from iscc_galaxy.similarity.data_codes import data_codes
 from iscc_galaxy.similarity.near_pairs import Costs
+from names import NAMES_IN_TABLES
 from oracle import codes_of, wide_code
 
-HOSTILE_NAMES = [
-    'a b', "it's \"quoted\"", '$(touch injected) $x^2$', '100%', 'tab\there', 'two\nlines', 'a\\nb', 'ü😀', '-z', '',
-    '# comment',
-]
+# With two that would be a formula in a picture.
+NAMES = [*NAMES_IN_TABLES, '$x^2$', '$(touch injected) $x^2$']
 COLUMNS = ['file_id', 'filename', 'iscc_code', 'match_id', 'match_filename', 'match_iscc_code', 'distance']
 GROUP_COLUMNS = [
     'group', 'group_size', 'file_id', 'filename', 'iscc_code', 'identical_group', 'representative', 'distance',
 ]
 MANIFEST_COLUMNS = ['name', 'iscc_code', 'size', 'datahash', 'kind']
-
-
-def some_bytes(size: int, seed: str = 'iscc') -> bytes:
-    return hashlib.shake_128(seed.encode()).digest(size)
 
 
 def flipped(data: bytes, *bits: int) -> bytes:
@@ -55,7 +50,7 @@ def clustered_codes(count: int, seed: int, narrow: float = 0) -> list[str]:
 
 
 def iscc_core_distance(one: str, other: str) -> int:
-    """Give the distance as iscc-core computes it, of 64 bits if either code is narrow."""
+    """Return the distance as iscc-core computes it, of 64 bits if either code is narrow."""
     size = min(len(iscc_codes.halves_of(code)[0]) for code in (one, other))
     return iscc_core.iscc_distance_bytes(iscc_codes.halves_of(one)[0][:size], iscc_codes.halves_of(other)[0][:size])
 
@@ -65,29 +60,29 @@ def is_near(one: str, other: str, threshold: int) -> bool:
     return iscc_core_distance(one, other) <= (threshold // 2 if either_narrow else threshold)
 
 
-def brute_force(entries: list[tuple], others: list[tuple], threshold: int) -> list[list[str]]:
-    """Give the rows of the pair table; entries are (id, name, code)."""
+def brute_force(datasets: list[tuple], others: list[tuple], threshold: int) -> list[list[str]]:
+    """Return the rows of the pair table; datasets are (id, name, code)."""
     rows = []
-    for place, entry in enumerate(entries):
+    for place, dataset in enumerate(datasets):
         near = [
-            (iscc_core_distance(entry[2], other[2]), number) for number, other in enumerate(others)
-            if (others is not entries or number != place) and is_near(entry[2], other[2], threshold)
+            (iscc_core_distance(dataset[2], other[2]), number) for number, other in enumerate(others)
+            if (others is not datasets or number != place) and is_near(dataset[2], other[2], threshold)
         ]
-        rows += [[*entry, *others[number], str(distance)] for distance, number in sorted(near)]
-        rows += [] if near else [[*entry, '', '', '', '-1']]
+        rows += [[*dataset, *others[number], str(distance)] for distance, number in sorted(near)]
+        rows += [] if near else [[*dataset, '', '', '', '-1']]
     return rows
 
 
-def brute_force_groups(entries: list[tuple], threshold: int) -> set[frozenset[str]]:
-    """Give the ids of the members of each group."""
-    groups = [{number} for number in range(len(entries))]
-    for one, first in enumerate(entries):
-        for other, second in enumerate(entries[:one]):
+def brute_force_groups(datasets: list[tuple], threshold: int) -> set[frozenset[str]]:
+    """Return the ids of the members of each group."""
+    groups = [{number} for number in range(len(datasets))]
+    for one, first in enumerate(datasets):
+        for other, second in enumerate(datasets[:one]):
             if is_near(first[2], second[2], threshold) and groups[one] is not groups[other]:
                 groups[one] |= groups[other]
                 for number in groups[other]:
                     groups[number] = groups[one]
-    return {frozenset(entries[number][0] for number in group) for group in groups}
+    return {frozenset(datasets[number][0] for number in group) for group in groups}
 
 
 def table(path, columns: list[str]) -> list[list[str]]:
@@ -99,20 +94,20 @@ def table(path, columns: list[str]) -> list[list[str]]:
 
 @pytest.fixture
 def listed(tmp_path):
-    """Write a manifest, and give what Galaxy would say of it, and its entries."""
+    """Write a manifest; return what Galaxy would say of it, and the datasets in it as (id, name, code)."""
     def listed(id: str, of: list[str], names: list[str] | None = None):
         names = names or [f'{id}-{number}' for number in range(len(of))]
         path = tmp_path / f'manifest_{id}'
         path.write_text('name\tiscc_code\n' + ''.join(
             f'{escaped(name)}\tISCC:{code}\n' for name, code in zip(names, of)), encoding='utf-8', newline='\n')
-        entries = [(f'{id}:{line}', escaped(name), code) for line, (name, code) in enumerate(zip(names, of), start=2)]
-        return {'id': id, 'name': f'list {id}', 'path': str(path)}, entries
+        datasets = [(f'{id}:{line}', escaped(name), code) for line, (name, code) in enumerate(zip(names, of), start=2)]
+        return {'id': id, 'name': f'list {id}', 'path': str(path)}, datasets
     return listed
 
 
 @pytest.fixture
 def run(tmp_path):
-    """Run the script's main function in this process; give the paths of its outputs."""
+    """Run the command's main function in this process; return the paths of its outputs."""
     def run(threshold=12, codes=(), reference=(), datasets=(), outputs=('output',)):
         options = {
             'datasets': list(datasets), 'codes': list(codes), 'reference': list(reference), 'threshold': threshold,
@@ -127,10 +122,10 @@ def run(tmp_path):
 @pytest.mark.parametrize('slots', ['1', '3'])
 def test_pairs_are_those_of_brute_force_for_every_threshold(run, listed, monkeypatch, narrow, slots):
     monkeypatch.setenv('GALAXY_SLOTS', slots)
-    manifest, entries = listed('7', clustered_codes(24, 1, narrow))
+    manifest, datasets = listed('7', clustered_codes(24, 1, narrow))
     for threshold in range(0, 129, 1 if slots == '1' else 12):
         paths = run(threshold, [manifest])
-        assert table(paths['output'], COLUMNS) == brute_force(entries, entries, threshold)
+        assert table(paths['output'], COLUMNS) == brute_force(datasets, datasets, threshold)
 
 
 @pytest.mark.parametrize('narrow, narrow_reference', [(0, 0), (0.4, 0.4), (0, 1), (1, 0)])
@@ -138,36 +133,36 @@ def test_pairs_with_a_reference(run, listed, narrow, narrow_reference):
     both = clustered_codes(40, 2)
     mixed = [iscc_codes.narrowed(code) if number % 10 < 10 * share else code for share, half in (
         (narrow, both[::2]), (narrow_reference, both[1::2])) for number, code in enumerate(half)]
-    manifest, entries = listed('7', mixed[:20])
+    manifest, datasets = listed('7', mixed[:20])
     reference, others = listed('9', mixed[20:])
     for threshold in (0, 9, 12, 40, 128):
         paths = run(threshold, [manifest], [reference])
-        assert table(paths['output'], COLUMNS) == brute_force(entries, others, threshold)
+        assert table(paths['output'], COLUMNS) == brute_force(datasets, others, threshold)
 
 
 def test_rows_are_put_together_in_small_pieces(run, listed, monkeypatch):
     monkeypatch.setattr(comparison, 'PAIRS', 10)
-    manifest, entries = listed('7', clustered_codes(90, 3, 0.2) * 2)
-    assert table(run(12, [manifest])['output'], COLUMNS) == brute_force(entries, entries, 12)
+    manifest, datasets = listed('7', clustered_codes(90, 3, 0.2) * 2)
+    assert table(run(12, [manifest])['output'], COLUMNS) == brute_force(datasets, datasets, 12)
 
 
 @pytest.mark.parametrize('narrow', [0, 0.3])
 @pytest.mark.parametrize('threshold', [0, 12, 24])
 def test_groups(run, listed, narrow, threshold):
-    manifest, entries = listed('7', clustered_codes(60, 4, narrow))
+    manifest, datasets = listed('7', clustered_codes(60, 4, narrow))
     rows = table(run(threshold, [manifest], outputs=('output', 'clusters'))['clusters'], GROUP_COLUMNS)
-    check_groups(rows, entries, threshold)
+    check_groups(rows, datasets, threshold)
 
 
-def check_groups(rows: list[list[str]], entries: list[tuple], threshold: int) -> None:
+def check_groups(rows: list[list[str]], datasets: list[tuple], threshold: int) -> None:
     """Hold the table against groups by brute force, and its order and columns against what the help says."""
     groups: dict[str, list[list[str]]] = {}
     for row in rows:
         groups.setdefault(row[0], []).append(row)
     found = {frozenset(row[2] for row in members) for members in groups.values()}
-    assert found == brute_force_groups(entries, threshold)
+    assert found == brute_force_groups(datasets, threshold)
     assert list(groups) == [str(number) for number in range(1, len(groups) + 1)]
-    places = {entry[0]: place for place, entry in enumerate(entries)}
+    places = {dataset[0]: place for place, dataset in enumerate(datasets)}
     order = [(-len(members), min(places[row[2]] for row in members)) for members in groups.values()]
     assert order == sorted(order)
     for members in groups.values():
@@ -187,16 +182,16 @@ def test_groups_are_joined_while_pairs_come_in(run, listed, monkeypatch):
     """Many links, and few kept at a time, give the same groups."""
     monkeypatch.setattr(matches, 'PENDING_LINKS', 1)
     monkeypatch.setattr(matches, 'find_near_pairs', partial(matches.find_near_pairs, costs=Costs(tile=(2, 5))))
-    manifest, entries = listed('7', clustered_codes(100, 5))
+    manifest, datasets = listed('7', clustered_codes(100, 5))
     rows = table(run(20, [manifest], outputs=('output', 'clusters'))['clusters'], GROUP_COLUMNS)
-    check_groups(rows, entries, 20)
+    check_groups(rows, datasets, 20)
 
 
 def test_a_chain_is_one_group(run, listed):
     chain = [wide_code(flipped(bytes(16), *range(10 * link)), bytes([link] * 16)) for link in range(10)]
-    manifest, entries = listed('7', chain)
+    manifest, datasets = listed('7', chain)
     rows = table(run(12, [manifest], outputs=('output', 'clusters'))['clusters'], GROUP_COLUMNS)
-    check_groups(rows, entries, 12)
+    check_groups(rows, datasets, 12)
     assert {row[1] for row in rows} == {'10'}
     assert max(int(row[7]) for row in rows) > 12
 
@@ -226,21 +221,21 @@ def test_groups_with_a_reference_hold_what_it_matches(run, listed):
 
 @given(st.lists(st.sampled_from(clustered_codes(8, 6, 0.3)), min_size=2, max_size=12), st.integers(0, 128))
 def test_counts_of_rows_are_exact(of, threshold):
-    entries = [(str(number), 'x', code) for number, code in enumerate(of)]
+    datasets = [(str(number), 'x', code) for number, code in enumerate(of)]
     found = matches.find_matches(data_codes(of), None, threshold, 1)
-    listed = [row for row in brute_force(entries, entries, threshold) if row[-1] != '-1']
+    listed = [row for row in brute_force(datasets, datasets, threshold) if row[-1] != '-1']
     assert (found.rows, found.pairs) == (len(listed), len(listed) // 2)
 
 
 def test_too_many_pairs_are_an_error_or_one_line(run, listed, monkeypatch):
     monkeypatch.setattr(matches, 'MOST_ROWS', 89)
     of = [wide_code(flipped(bytes(16), number % 3), bytes([number] * 16)) for number in range(10)]
-    manifest, entries = listed('7', of)
+    manifest, datasets = listed('7', of)
     with pytest.raises(JobError, match='^45 pairs, not listed: see clusters'):
         run(12, [manifest])
     paths = run(12, [manifest], outputs=('output', 'clusters', 'plot'))
     assert paths['output'].read_text() == '\t'.join(COLUMNS) + '\n# 45 pairs, not listed: see clusters\n'
-    check_groups(table(paths['clusters'], GROUP_COLUMNS), entries, 12)
+    check_groups(table(paths['clusters'], GROUP_COLUMNS), datasets, 12)
     Image.open(paths['plot']).verify()
     monkeypatch.setattr(matches, 'MOST_ROWS', 90)
     assert len(table(run(12, [manifest])['output'], COLUMNS)) == 90
@@ -256,15 +251,15 @@ def test_equal_codes_in_numbers_need_little_memory(run, listed):
     assert table(paths['clusters'], GROUP_COLUMNS)[0][:2] == ['1', '20000']
 
 
-# What follows runs the script as a job does.
+# What follows runs the command as a job does.
 
 @pytest.fixture
 def job(find_similar):
-    """Run the script on datasets, codes and references, with the defaults of the form."""
+    """Run the command on datasets, codes and references, with the defaults of the form."""
     def job(datasets=(), codes=(), reference=(), threshold=12, outputs=('output',)):
         find_similar.outputs = {name: find_similar.folder / f'out_{name}' for name in outputs}
-        entries = [{**dataset, 'id': str(number)} for number, dataset in enumerate(datasets, start=11)]
-        return find_similar.run(datasets=entries, codes=list(codes), reference=list(reference), threshold=threshold)
+        described = [{**dataset, 'id': str(number)} for number, dataset in enumerate(datasets, start=11)]
+        return find_similar.run(datasets=described, codes=list(codes), reference=list(reference), threshold=threshold)
     return job
 
 
@@ -279,8 +274,8 @@ def test_datasets_are_hashed_and_compared(find_similar, job, tmp_path):
     root = tmp_path / 'tree'
     root.mkdir()
     (root / 'chunk').write_bytes(content)
-    entries = [*find_similar.files_with(contents), find_similar.folder_of(root)]
-    done = job(entries, outputs=('output', 'clusters', 'plot', 'manifest'))
+    datasets = [*find_similar.files_with(contents), find_similar.folder_of(root)]
+    done = job(datasets, outputs=('output', 'clusters', 'plot', 'manifest'))
     find_similar.succeeds(done, log(5, 800_099))
     named = {**contents, 'image.zarr': content}
     expected = [
@@ -303,10 +298,10 @@ def test_datasets_are_hashed_and_compared(find_similar, job, tmp_path):
 
 
 def test_hostile_names_come_out_as_they_went_in(find_similar, job, tmp_path):
-    entries = find_similar.files_with(dict.fromkeys(HOSTILE_NAMES, some_bytes(20_000)))
-    done = job(entries, outputs=('output', 'clusters', 'plot', 'manifest'))
-    find_similar.succeeds(done, log(len(entries), 20_000 * len(entries)))
-    names = [escaped(name) for name in HOSTILE_NAMES]
+    datasets = find_similar.files_with(dict.fromkeys(NAMES, some_bytes(20_000)))
+    done = job(datasets, outputs=('output', 'clusters', 'plot', 'manifest'))
+    find_similar.succeeds(done, log(len(datasets), 20_000 * len(datasets)))
+    names = [escaped(name) for name in NAMES]
     rows = table(find_similar.output, COLUMNS)
     assert [(row[1], row[4]) for row in rows] == [(one, other) for one in names for other in names if one != other]
     assert [row[3] for row in table(find_similar.outputs['clusters'], GROUP_COLUMNS)] == names
@@ -371,7 +366,7 @@ def test_a_dataset_that_cannot_be_hashed_is_an_error(find_similar, job, fake_isc
 @pytest.mark.parametrize('count', [2, 3, 30, 31, 100, 101, 400])
 @pytest.mark.parametrize('threshold', [0, 12, 60, 128])
 def test_a_picture_of_any_number(run, listed, recwarn, count, threshold):
-    names = [HOSTILE_NAMES[number % len(HOSTILE_NAMES)] + str(number) for number in range(count)]
+    names = [NAMES[number % len(NAMES)] + str(number) for number in range(count)]
     manifest, _ = listed('7', clustered_codes(count, count, 0.2), names)
     with Image.open(run(threshold, [manifest], outputs=('output', 'plot', 'clusters'))['plot']) as image:
         assert image.format == 'PNG'

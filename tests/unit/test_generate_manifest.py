@@ -1,7 +1,6 @@
 """Generate ISCC-CODE manifest: codes against the oracles, order, names, further outputs, failures, memory."""
 
 import csv
-import hashlib
 import json
 import subprocess
 import time
@@ -10,6 +9,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given, strategies as st
 
+from contents import some_bytes
 from iscc_galaxy.commands.generate_manifest import CODE_COLLECTION
 from iscc_galaxy.formats.tables import unescaped
 from iscc_galaxy.galaxy.collections import element_identifiers, longest_identifier
@@ -17,23 +17,15 @@ from iscc_galaxy.galaxy.datasets import Dataset
 from iscc_galaxy.iscc import bulk_hashing
 from iscc_galaxy.iscc.hashing import Fingerprint
 from local_galaxy.configuration import CHECKOUT, JOBS_BIN
+from names import HOSTILE_NAMES, NAMES_IN_TABLES, NOT_IN_CHECKSUM_LINES
 from oracle import codes_of
 
 LONGEST_IDENTIFIER = longest_identifier(CODE_COLLECTION)
 
-HOSTILE_NAMES = [
-    'with space.tiff', "it's \"quoted\" `id`.csv", '$(touch injected) ${HOME}', '100%s %d.png', 'tab\there',
-    'back\\slash\\n', 'ünïcode µm 😀', '-z', '--tree', '# comment', 'plate/A1', '../up', '\u202eright to left',
-]
-
-
-def some_bytes(size: int, seed: str = 'iscc') -> bytes:
-    return hashlib.shake_128(seed.encode()).digest(size)
-
 
 @pytest.fixture
 def job(generate_manifest):
-    """Run the script with the defaults of the form."""
+    """Run the command with the defaults of the form."""
     def job(datasets: list[dict], narrow: bool = False, codes: bool = False):
         return generate_manifest.run(datasets=datasets, narrow=narrow, codes=codes)
     return job
@@ -57,10 +49,10 @@ def test_rows_are_those_of_the_oracles_in_the_order_of_the_input(generate_manife
     root = tmp_path / 'tree'
     root.mkdir()
     (root / 'chunk').write_bytes(some_bytes(70_000))
-    entries = generate_manifest.files_with(contents)
-    entries.insert(3, generate_manifest.folder_of(root))
+    datasets = generate_manifest.files_with(contents)
+    datasets.insert(3, generate_manifest.folder_of(root))
     generate_manifest.slots = slots
-    text = generate_manifest.succeeds(job(entries, narrow=narrow), log(9, sum(sizes) + 70_000))
+    text = generate_manifest.succeeds(job(datasets, narrow=narrow), log(9, sum(sizes) + 70_000))
     expected = [(name, content, 'file') for name, content in contents.items()]
     expected.insert(3, ('image.zarr', some_bytes(70_000), 'directory'))
     assert len(rows(text)) == 9
@@ -71,7 +63,7 @@ def test_rows_are_those_of_the_oracles_in_the_order_of_the_input(generate_manife
 
 
 def test_every_name_is_in_the_manifest(generate_manifest, job):
-    names = [*HOSTILE_NAMES, '', 'two\nlines', 'two\r\nlines', '\\t', 'ends in/']
+    names = [*NAMES_IN_TABLES, 'two\r\nlines', '\\t']
     # A checksum file could not carry them all.
     del generate_manifest.outputs['checksums']
     done = job(generate_manifest.files_with(dict.fromkeys(names, b'x')))
@@ -82,12 +74,12 @@ def test_every_name_is_in_the_manifest(generate_manifest, job):
 @pytest.mark.parametrize('narrow', [False, True])
 def test_the_checksum_file_verifies_with_iscc_sum(generate_manifest, job, tmp_path, narrow):
     contents = {name: some_bytes(5000, name) for name in HOSTILE_NAMES}
-    entries = generate_manifest.files_with(contents)
+    datasets = generate_manifest.files_with(contents)
     root = tmp_path / 'tree'
     root.mkdir()
     (root / 'chunk').write_bytes(some_bytes(5000))
-    entries.append(generate_manifest.folder_of(root, 'plate/image.zarr'))
-    assert job(entries, narrow=narrow).returncode == 0
+    datasets.append(generate_manifest.folder_of(root, 'plate/image.zarr'))
+    assert job(datasets, narrow=narrow).returncode == 0
     home = tmp_path / 'download' / 'folder'
     for name, content in {**contents, 'plate/image.zarr/chunk': some_bytes(5000)}.items():
         (home / name).parent.mkdir(parents=True, exist_ok=True)
@@ -100,7 +92,7 @@ def test_the_checksum_file_verifies_with_iscc_sum(generate_manifest, job, tmp_pa
     assert (done.returncode, 'plate/A1: FAILED' in done.stdout) == (1, True)
 
 
-@pytest.mark.parametrize('name', ['', 'two\nlines', 'two\rlines', 'ends in/'])
+@pytest.mark.parametrize('name', NOT_IN_CHECKSUM_LINES)
 def test_a_name_that_a_checksum_line_cannot_carry_is_an_error_before_hashing(
     generate_manifest, job, fake_iscc_sum, tmp_path, name,
 ):
@@ -146,9 +138,9 @@ def test_no_dataset_is_an_error(generate_manifest, job):
 
 
 def test_one_missing_file_among_many_is_an_error(generate_manifest, job, tmp_path):
-    entries = generate_manifest.files_with({str(number): b'x' for number in range(9)})
+    datasets = generate_manifest.files_with({str(number): b'x' for number in range(9)})
     (tmp_path / 'dataset_5.dat').unlink()
-    generate_manifest.fails(job(entries), 'The file of dataset "5" is missing on disk')
+    generate_manifest.fails(job(datasets), 'The file of dataset "5" is missing on disk')
 
 
 @pytest.mark.parametrize('slots', [1, 3])
@@ -162,15 +154,15 @@ def test_one_missing_file_among_many_is_an_error(generate_manifest, job, tmp_pat
 def test_the_one_dataset_that_cannot_be_hashed_is_named(generate_manifest, job, fake_iscc_sum, slots, script, words):
     fake_iscc_sum(generate_manifest, f'for file; do case "$file" in {script};; esac; done; exec "$real" "$@"')
     generate_manifest.slots = slots
-    entries = generate_manifest.files_with({str(number): b'x' * number for number in range(9)})
-    generate_manifest.fails(job(entries, codes=True), *words)
+    datasets = generate_manifest.files_with({str(number): b'x' * number for number in range(9)})
+    generate_manifest.fails(job(datasets, codes=True), *words)
 
 
 def test_a_folder_that_cannot_be_hashed_is_named(generate_manifest, job, tmp_path):
     (tmp_path / 'tree').mkdir()
     (tmp_path / 'tree' / 'link').symlink_to('/etc/hosts')
-    entries = [*generate_manifest.files_with({'a': b'x'}), generate_manifest.folder_of(tmp_path / 'tree', 'bad.zarr')]
-    generate_manifest.fails(job(entries), '"bad.zarr" can not be hashed whole', 'link (symbolic link)')
+    datasets = [*generate_manifest.files_with({'a': b'x'}), generate_manifest.folder_of(tmp_path / 'tree', 'bad.zarr')]
+    generate_manifest.fails(job(datasets), '"bad.zarr" can not be hashed whole', 'link (symbolic link)')
 
 
 def test_the_log_names_files_that_are_left_out(generate_manifest, job, tmp_path):
@@ -226,14 +218,14 @@ def test_progress_is_said_now_and_then(monkeypatch, capsys, tmp_path):
 
 
 def peak_memory(folder: Path, count: int, size: int) -> int:
-    """Give the most bytes that the script held for some datasets, without those of the commands that it started."""
+    """Return the most bytes that the command held for some datasets, without those of the processes that it started."""
     file = folder / 'dataset.dat'
     file.write_bytes(bytes(size))
-    entry = {
+    described = {
         'path': str(file).rjust(120, '/'), 'extra_files_path': '/none'.rjust(120, '/'), 'is_directory': False,
         'composite_type': None, 'store_root': '',
     }
-    datasets = [{'name': f'dataset {number:060}', **entry} for number in range(count)]
+    datasets = [{'name': f'dataset {number:060}', **described} for number in range(count)]
     (folder / 'job.json').write_text(json.dumps({'datasets': datasets, 'narrow': False, 'codes': False}))
     program = (
         'from iscc_galaxy.commands import generate_manifest; generate_manifest.run(generate_manifest.main); '

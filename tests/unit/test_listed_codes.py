@@ -43,18 +43,18 @@ def read(tmp_path: Path):
     f'# comment\nISCC:{TIFF}\n  ISCC:{DATA_UNIT}\n', f'iscc:{TIFF.lower()}',
 ])
 def test_a_lone_code_has_no_name(read, content):
-    reference = read(content)
-    assert [(entry.code, entry.name) for entry in reference.codes] == [(TIFF, None)]
-    assert not reference.is_list
+    code_file = read(content)
+    assert [(listed.code, listed.name) for listed in code_file.codes] == [(TIFF, None)]
+    assert not code_file.is_list
 
 
 def test_checksum_lines_in_both_forms(read):
     names = ['a.tiff', 'with  space ', 'b *c', 'd) = (e', '# f', 'folder/', 'ends in slash//', '\\t', 'tab\there']
     default = ''.join(f'ISCC:{TIFF} *{name}\r\n  ISCC:{DATA_UNIT}\r\n' for name in names)
     tag = ''.join(f'ISCC-SUM ({name}) = ISCC:{NARROW}\n' for name in names)
-    listed = [name.removesuffix('/') for name in names]
-    assert [entry.name for entry in read(default).codes] == listed
-    assert [entry.name for entry in read(tag).codes] == listed
+    read_as = [name.removesuffix('/') for name in names]
+    assert [listed.name for listed in read(default).codes] == read_as
+    assert [listed.name for listed in read(tag).codes] == read_as
     assert read(tag).codes[1] == ListedCode(NARROW, 2, 'with  space ')
     assert read(default).is_list
 
@@ -65,15 +65,15 @@ def test_what_iscc_sum_writes_is_read(read, tmp_path):
     for options in ([], ['--tag'], ['--units'], ['--narrow'], ['--tag', '--units', '--narrow']):
         done = subprocess.run(
             [JOBS_BIN / 'iscc-sum', *options, 'a b.tiff', 'c.tiff'], cwd=tmp_path, capture_output=True, check=True)
-        assert [entry.name for entry in read(done.stdout).codes] == ['a b.tiff', 'c.tiff']
+        assert [listed.name for listed in read(done.stdout).codes] == ['a b.tiff', 'c.tiff']
 
 
 def test_a_manifest_is_read_by_its_header(read):
-    reference = read(f'{HEADER}\na\\tb\t{TIFF}\n# c\tISCC:{PNG}\n')
-    assert reference.codes == [ListedCode(TIFF, 2, 'a\tb'), ListedCode(PNG, 3, '# c')]
-    reference = read(f'size\tiscc_code\tname\n5\tISCC:{TIFF}\tx\n')
-    assert reference.codes == [ListedCode(TIFF, 2, 'x')]
-    assert reference.is_list
+    code_file = read(f'{HEADER}\na\\tb\t{TIFF}\n# c\tISCC:{PNG}\n')
+    assert code_file.codes == [ListedCode(TIFF, 2, 'a\tb'), ListedCode(PNG, 3, '# c')]
+    code_file = read(f'size\tiscc_code\tname\n5\tISCC:{TIFF}\tx\n')
+    assert code_file.codes == [ListedCode(TIFF, 2, 'x')]
+    assert code_file.is_list
 
 
 @pytest.mark.parametrize('content', [
@@ -83,15 +83,15 @@ def test_a_manifest_is_read_by_its_header(read):
     f'kind\tiscc_code\tname\nraw\t{TIFF}\tnuclei.tiff\n',
 ])
 def test_a_manifest_is_read_with_or_without_header_comments_and_other_columns(read, content):
-    reference = read(content)
-    assert [(entry.code, entry.name) for entry in reference.codes] == [(TIFF, 'nuclei.tiff')]
-    assert reference.is_list
+    code_file = read(content)
+    assert [(listed.code, listed.name) for listed in code_file.codes] == [(TIFF, 'nuclei.tiff')]
+    assert code_file.is_list
 
 
 def test_metadata_is_read(read):
-    reference = read(f'{{"iscc": "ISCC:{TIFF}", "name": "two\\nlines"}}')
-    assert reference.codes == [ListedCode(TIFF, 1, 'two\nlines')]
-    assert not reference.is_list
+    code_file = read(f'{{"iscc": "ISCC:{TIFF}", "name": "two\\nlines"}}')
+    assert code_file.codes == [ListedCode(TIFF, 1, 'two\nlines')]
+    assert not code_file.is_list
 
 
 @pytest.mark.parametrize('content, reason', [
@@ -153,14 +153,16 @@ names_in_galaxy = st.text(st.characters(codec='utf-8', exclude_characters='\0'))
 @given(st.lists(st.tuples(names_in_galaxy, st.booleans(), st.booleans()), min_size=1))
 def test_a_manifest_comes_out_as_it_went_in(tmp_path_factory, rows):
     datasets = [Dataset(name, '/none', is_directory) for name, is_directory, _ in rows]
-    prints = [Fingerprint(narrowed(TIFF) if narrow else TIFF, DATA_UNIT, INSTANCE_UNIT, 1, []) for *_, narrow in rows]
-    path = tmp_path_factory.getbasetemp() / 'manifest.tsv'
-    path.write_text(''.join(manifest(datasets, prints)), encoding='utf-8', newline='\n')
-    entries = read_named_codes({'name': 'list', 'path': str(path)})
-    assert [(entry.name, entry.code) for entry in entries] == [
-        (dataset.name, each.code) for dataset, each in zip(datasets, prints)
+    fingerprints = [
+        Fingerprint(narrowed(TIFF) if narrow else TIFF, DATA_UNIT, INSTANCE_UNIT, 1, []) for *_, narrow in rows
     ]
-    assert [entry.line for entry in entries] == list(range(2, len(rows) + 2))
+    path = tmp_path_factory.getbasetemp() / 'manifest.tsv'
+    path.write_text(''.join(manifest(datasets, fingerprints)), encoding='utf-8', newline='\n')
+    codes = read_named_codes({'name': 'list', 'path': str(path)})
+    assert [(listed.name, listed.code) for listed in codes] == [
+        (dataset.name, fingerprint.code) for dataset, fingerprint in zip(datasets, fingerprints)
+    ]
+    assert [listed.line for listed in codes] == list(range(2, len(rows) + 2))
 
 
 @given(st.binary(max_size=300) | st.text(alphabet='ISCC:K4AUA \t*\n#{}()=').map(str.encode))

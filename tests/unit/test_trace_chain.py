@@ -12,12 +12,11 @@ import pytest
 
 from iscc_galaxy.commands.trace_chain import LONGEST_NAME
 from iscc_galaxy.formats.tables import escaped
+from names import NAMES_IN_TABLES
 from oracle import wide_code
 
-HOSTILE_NAMES = [
-    'a b', "it's \"quoted\"", '$(touch injected)', '100%', 'tab\there', 'two\nlines', 'a\\nb', 'a;b; c', '\\;', 'ü😀',
-    '-z', '', '# comment', 'raw: a', 'a (4)',
-]
+# With some that hold what parts the datasets in a cell.
+NAMES = [*NAMES_IN_TABLES, 'a;b; c', '\\;', 'raw: a', 'a (4)']
 
 
 def codes_near_each_other(count: int) -> list[str]:
@@ -39,7 +38,7 @@ def distance(one: str, other: str) -> int:
 
 
 def labels_in(cell: str) -> list[str]:
-    r"""Give the `step: dataset` of a cell, which are parted by `; `; a `\;` is a semicolon in a name."""
+    r"""Return the `step: dataset` of a cell, which are parted by `; `; a `\;` is a semicolon in a name."""
     parts = re.findall(r'(?:[^\\;]|\\.)+', cell)
     return [parts[0], *(part.removeprefix(' ') for part in parts[1:])] if parts else []
 
@@ -55,7 +54,7 @@ def step(trace_chain):
 
 
 def omero_tables(folder: Path) -> dict[str, str]:
-    """Give the tables by step, as Galaxy takes them up."""
+    """Return the tables by step, as Galaxy takes them up."""
     listed = json.loads((folder / 'galaxy.json').read_text())['omero']['elements']
     return {element['name']: (folder / element['filename']).read_text() for element in listed}
 
@@ -66,7 +65,7 @@ def test_every_copy_and_near_copy_is_named(trace_chain, step):
     steps = {name: [(f'image {number}', code) for number, code in enumerate(part)] for name, part in parts.items()}
     done = trace_chain.run(steps=[step(name, listed) for name, listed in steps.items()], threshold=9)
     rows = list(csv.DictReader(trace_chain.succeeds(done).splitlines(), delimiter='\t', quoting=csv.QUOTE_NONE))
-    flat = [(name, *entry) for name, listed in steps.items() for entry in listed]
+    flat = [(name, *dataset) for name, listed in steps.items() for dataset in listed]
     assert [(row['step'], row['dataset'], row['iscc_code']) for row in rows] == [
         (name, dataset, f'ISCC:{code}') for name, dataset, code in flat]
     for row, one in zip(rows, flat, strict=True):
@@ -88,14 +87,14 @@ def test_the_closest_copy_is_first(trace_chain, step):
 def test_names_come_out_as_they_went_in(trace_chain, step):
     """In every place, names of datasets and of steps."""
     code = codes_near_each_other(1)[0]
-    names = [name for name in HOSTILE_NAMES if name.strip()]
-    done = trace_chain.run(steps=[step(name, [(each, code) for each in HOSTILE_NAMES]) for name in names], threshold=0)
+    names = [name for name in NAMES if name.strip()]
+    done = trace_chain.run(steps=[step(name, [(each, code) for each in NAMES]) for name in names], threshold=0)
     rows = [line.split('\t') for line in trace_chain.succeeds(done).split('\n')[1:-1]]
-    assert [row[:2] for row in rows] == [[escaped(each), escaped(name)] for name in names for each in HOSTILE_NAMES]
-    labels = [f'{escaped(name)}: {escaped(each)}'.replace(';', r'\;') for name in names for each in HOSTILE_NAMES]
+    assert [row[:2] for row in rows] == [[escaped(each), escaped(name)] for name in names for each in NAMES]
+    labels = [f'{escaped(name)}: {escaped(each)}'.replace(';', r'\;') for name in names for each in NAMES]
     assert labels_in(rows[0][3]) == labels[1:]
     for name, table in omero_tables(trace_chain.folder).items():
-        assert table.split('\n')[2:-1] == [f'{escaped(each)}\tISCC:{code}' for each in HOSTILE_NAMES]
+        assert table.split('\n')[2:-1] == [f'{escaped(each)}\tISCC:{code}' for each in NAMES]
     assert list(omero_tables(trace_chain.folder)) == names
 
 

@@ -1,28 +1,26 @@
 """Verify ISCC-CODE: the report, mismatches and errors."""
 
 import base64
-import hashlib
 
 import pytest
 from hypothesis import given, strategies as st
 
+from contents import some_bytes
 from iscc_galaxy.commands.verify_code import report
 from iscc_galaxy.iscc import iscc_codes
+from names import NAMES_IN_TABLES, spelt
 from oracle import codes_of
 
-CONTENT = hashlib.shake_128(b'iscc').digest(300_000)
-HOSTILE_NAMES = [
-    'a b', "it's \"quoted\"", '$(touch injected)', '100%', 'tab\there', 'two\nlines', 'a/b', 'ü😀', '-z', '',
-]
+CONTENT = some_bytes(300_000)
 
 
 @pytest.fixture
 def verified(verify):
     """Verify some content against an expectation."""
     def verified(content=CONTENT, text='', file=None, on_mismatch='report', name='image.raw'):
-        entry = {'path': str(file), 'name': 'list'} if file else None
+        listed = {'path': str(file), 'name': 'list'} if file else None
         return verify.run(
-            dataset=verify.file_with(content, name), expected_code=text, expected_file=entry, on_mismatch=on_mismatch)
+            dataset=verify.file_with(content, name), expected_code=text, expected_file=listed, on_mismatch=on_mismatch)
     return verified
 
 
@@ -41,7 +39,7 @@ def test_the_report_of_a_match(verify, verified, tmp_path, narrow, on_mismatch):
 @pytest.mark.parametrize('content, meaning', [
     (CONTENT[:-1] + b'x', 'not bit-identical'),
     (CONTENT[:280_000], 'not bit-identical'),
-    (hashlib.shake_128(b'other').digest(300_000), 'as far apart as unrelated data'),
+    (some_bytes(300_000, 'other'), 'as far apart as unrelated data'),
     (b'', 'as far apart as unrelated data'),
 ])
 def test_the_report_of_a_mismatch(verify, verified, tmp_path, narrow, content, meaning):
@@ -119,11 +117,10 @@ def test_two_expectations_are_an_error(verify, verified, tmp_path):
     verify.fails(verified(text=code, file=file), 'both are given')
 
 
-@pytest.mark.parametrize('name', HOSTILE_NAMES)
+@pytest.mark.parametrize('name', NAMES_IN_TABLES)
 def test_a_dataset_is_looked_up_by_any_name(verify, verified, tmp_path, name):
-    escaped = name.replace('\\', '\\\\').replace('\t', '\\t').replace('\n', '\\n')
     manifest = tmp_path / 'manifest.tsv'
-    rows = {escaped: CONTENT, 'x': b''}
+    rows = {spelt(name): CONTENT, 'x': b''}
     manifest.write_text('name\tiscc_code\n' + ''.join(
         f'{row}\tISCC:{codes_of(content, tmp_path).wide}\n' for row, content in rows.items()))
     assert verify.succeeds(verified(file=manifest, name=name)).startswith('OK')
@@ -146,5 +143,5 @@ def test_every_form_that_generate_writes_is_read(generate, verify, verified, tmp
 def test_an_error_in_hashing_is_no_mismatch(verify, tmp_path):
     code = codes_of(CONTENT, tmp_path).wide
     gone = {'name': 'gone', 'path': '/no/such'}
-    done = verify.run(dataset=verify.entry(**gone), expected_code=code, expected_file=None, on_mismatch='report')
+    done = verify.run(dataset=verify.described(**gone), expected_code=code, expected_file=None, on_mismatch='report')
     verify.fails(done, '"gone" is missing')

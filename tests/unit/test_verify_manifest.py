@@ -1,24 +1,21 @@
 """Verify datasets against a manifest: statuses, report, summary, mismatches and errors."""
 
 import csv
-import hashlib
 import subprocess
 from collections import Counter
 
 import pytest
 from hypothesis import given, strategies as st
 
+from contents import some_bytes
 from iscc_galaxy.formats.listed_codes import ListedCode
 from iscc_galaxy.formats.tables import escaped
 from iscc_galaxy.iscc import iscc_codes
 from iscc_galaxy.similarity.verification import name_hint, STATUSES, verify
 from local_galaxy.configuration import JOBS_BIN
+from names import NAMES_IN_TABLES
 from oracle import codes_of
 
-HOSTILE_NAMES = [
-    'a b', "it's \"quoted\"", '$(touch injected)', '100%', 'tab\there', 'two\nlines', 'a\\nb', 'a/b', 'ü😀', '-z',
-    '# comment', '',
-]
 CODES = [
     'K4AAY7TG4KHSQHO5HLEU7DN5Y35BXCNIY7GNLPG3MRYSEQOHM3QPTNY',
     'K4AAZ6TG4KHSQHO5HJEU7LN5Y35BWKQ2DLIXUMHHI75SII4JPP6E25A',
@@ -26,13 +23,9 @@ CODES = [
 CODES += [iscc_codes.narrowed(code) for code in CODES]
 
 
-def some_bytes(size: int, seed: str = 'iscc') -> bytes:
-    return hashlib.shake_128(seed.encode()).digest(size)
-
-
 @pytest.fixture
 def job(verify_manifest, tmp_path):
-    """Run the script with the defaults of the form."""
+    """Run the command with the defaults of the form."""
     def job(datasets, manifest: str, computed: str | None = None, on_mismatch='report', allow_unlisted=False):
         def file(name: str, text: str) -> dict:
             (tmp_path / name).write_text(text, encoding='utf-8', newline='\n')
@@ -84,13 +77,13 @@ def test_every_status(verify_manifest, job, tmp_path):
 @pytest.mark.parametrize('on_mismatch', ['report', 'fail'])
 @pytest.mark.parametrize('slots', [1, 2])
 def test_hostile_names_match_themselves(verify_manifest, job, tmp_path, on_mismatch, slots):
-    contents = {name: some_bytes(100, name) for name in HOSTILE_NAMES}
+    contents = {name: some_bytes(100, name) for name in NAMES_IN_TABLES}
     manifest = table([(name, codes_of(content, tmp_path).wide) for name, content in contents.items()])
     verify_manifest.slots = slots
     done = job(verify_manifest.files_with(dict(reversed(contents.items()))), manifest, on_mismatch=on_mismatch)
     report = verify_manifest.succeeds(done, log(len(contents), 100 * len(contents)))
-    assert [row[:2] for row in rows(report)] == [[escaped(name), 'OK'] for name in HOSTILE_NAMES]
-    assert verify_manifest.outputs['summary'].read_text() == summary('OK', OK=len(HOSTILE_NAMES))
+    assert [row[:2] for row in rows(report)] == [[escaped(name), 'OK'] for name in NAMES_IN_TABLES]
+    assert verify_manifest.outputs['summary'].read_text() == summary('OK', OK=len(NAMES_IN_TABLES))
 
 
 @pytest.mark.parametrize('options', [[], ['--tag'], ['--units'], ['--narrow'], ['--tag', '--narrow', '--units']])
@@ -162,34 +155,34 @@ def test_wide_and_narrow_codes_are_compared_narrow(verify_manifest, job, expecte
     assert (row[1], row[4]) == ('MODIFIED', '2')
 
 
-entries = st.lists(st.builds(ListedCode, st.sampled_from(CODES), st.just(1), st.sampled_from('abc')), max_size=9)
+listed_codes = st.lists(st.builds(ListedCode, st.sampled_from(CODES), st.just(1), st.sampled_from('abc')), max_size=9)
 
 
-@given(entries, entries)
-def test_entries_are_paired_one_to_one(expected, computed):
-    findings = verify(expected, computed)
-    assert [finding.expected for finding in findings[:len(expected)]] == expected
-    assert all(finding.status == 'UNLISTED' for finding in findings[len(expected):])
-    used = [finding.computed for finding in findings if finding.computed]
+@given(listed_codes, listed_codes)
+def test_listed_codes_are_paired_one_to_one(expected, computed):
+    outcomes = verify(expected, computed)
+    assert [outcome.expected for outcome in outcomes[:len(expected)]] == expected
+    assert all(outcome.status == 'UNLISTED' for outcome in outcomes[len(expected):])
+    used = [outcome.computed for outcome in outcomes if outcome.computed]
     assert Counter(used) == Counter(computed)
-    for finding in findings:
-        if finding.expected and finding.computed:
-            same_name = finding.expected.name == finding.computed.name
-            same_code = iscc_codes.is_same_code(finding.expected.code, finding.computed.code)
-            assert finding.status == {(1, 1): 'OK', (1, 0): 'MODIFIED', (0, 1): 'RENAMED'}[same_name, same_code]
+    for outcome in outcomes:
+        if outcome.expected and outcome.computed:
+            same_name = outcome.expected.name == outcome.computed.name
+            same_code = iscc_codes.is_same_code(outcome.expected.code, outcome.computed.code)
+            assert outcome.status == {(1, 1): 'OK', (1, 0): 'MODIFIED', (0, 1): 'RENAMED'}[same_name, same_code]
     # Nobody is left alone who has a partner that is alone too.
-    missing = [finding.expected for finding in findings if finding.status == 'MISSING']
-    unlisted = [finding.computed for finding in findings if finding.status == 'UNLISTED']
+    missing = [outcome.expected for outcome in outcomes if outcome.status == 'MISSING']
+    unlisted = [outcome.computed for outcome in outcomes if outcome.status == 'UNLISTED']
     for one in missing:
         for other in unlisted:
             assert one.name != other.name and not iscc_codes.is_same_code(one.code, other.code)
 
 
-@given(entries, entries)
+@given(listed_codes, listed_codes)
 def test_as_many_are_ok_as_can_be(expected, computed):
-    wide = [[entry for entry in side if not iscc_codes.is_narrow(entry.code)] for side in (expected, computed)]
-    both = [Counter((entry.name, entry.code) for entry in side) for side in wide]
-    assert sum(finding.status == 'OK' for finding in verify(*wide)) == (both[0] & both[1]).total()
+    wide = [[listed for listed in side if not iscc_codes.is_narrow(listed.code)] for side in (expected, computed)]
+    both = [Counter((listed.name, listed.code) for listed in side) for side in wide]
+    assert sum(outcome.status == 'OK' for outcome in verify(*wide)) == (both[0] & both[1]).total()
 
 
 def hint(expected: list[str], computed: list[str]) -> str:

@@ -1,6 +1,7 @@
 """Names of datasets that would do harm where a name is taken for anything but data.
 
-Commands in them create a file, the canary; where none is found, none of them ran.
+There is a short list for quick tests, and one of several hundred names. Commands in that create a file, the canary;
+where none is found, none of them ran.
 """
 
 import random
@@ -10,6 +11,15 @@ import unicodedata
 from pathlib import Path
 
 CODE = 'K4AAY7TG4KHSQHO5HLEU7DN5Y35BXCNIY7GNLPG3MRYSEQOHM3QPTNY'
+# Every form that the suite writes carries these names, and files can have them. A command in them creates `injected`.
+HOSTILE_NAMES = [
+    'with space.tiff', "it's \"quoted\" `id`", '$(touch injected) ${HOME} $input_file', '100%s %d', 'tab\there',
+    'plate/A1', 'back\\slash\\n', 'ünïcode µm 😀', '-z', '--tree', '# comment', '<b>&amp;</b>', '__sq__ X __tc__',
+    '../up', '\u202eright to left',
+]
+# Tables and JSON carry more, which a checksum line, without escapes, can not.
+NOT_IN_CHECKSUM_LINES = ['', 'two\nlines', 'two\rlines', 'ends in/']
+NAMES_IN_TABLES = [*HOSTILE_NAMES, *NOT_IN_CHECKSUM_LINES]
 MIXED_NAMES = 120
 # No name in UTF-8: half of a pair that stands for a character in UTF-16. JSON can spell it.
 LONE_SURROGATES = ['\ud800', 'a\udfffb', '\ude00\ud83d', '\udcff']
@@ -18,7 +28,7 @@ SPELT = {'\\': '\\\\', '\t': '\\t', '\n': '\\n', '\r': '\\r'}
 
 
 def hostile_names(canary: Path) -> list[str]:
-    """Give several hundred different names; commands in them would create the file `canary`, or one of its name."""
+    """Return several hundred different names; commands in them would create the file `canary`, or one of its name."""
     names = [
         *_of_shells(f'touch {canary}', canary), *_of_shells(f'touch {canary.name}', Path(canary.name)),
         *_of_templates(canary), *_of_python(canary), *MARKUP, *TABLES, *OPTIONS, *PATHS, *OWN_FORMATS,
@@ -28,17 +38,17 @@ def hostile_names(canary: Path) -> list[str]:
 
 
 def fits_checksum_line(name: str) -> bool:
-    """Tell whether a checksum line, which has no escapes, can carry the name of a file."""
+    """Return whether a checksum line, which has no escapes, can carry the name of a file."""
     return name != '' and '\n' not in name and '\r' not in name and name[-1] != '/'
 
 
 def spelt(name: str) -> str:
-    """Give a name as a table of the suite spells it."""
+    """Return a name as a table of the suite spells it."""
     return re.sub(r'[\\\t\n\r]', lambda character: SPELT[character[0]], name)
 
 
 def meant(text: str) -> str:
-    """Give the name that a table of the suite means."""
+    """Return the name that a table of the suite means."""
     meanings = {escape: character for character, escape in SPELT.items()}
     return re.sub(r'\\.', lambda escape: meanings[escape[0]], text, flags=re.DOTALL)
 
@@ -133,12 +143,12 @@ def _punctuation() -> list[str]:
 
 
 def _control_characters() -> list[str]:
-    """Give names with each ASCII control character but zero, which has tests of its own, and some of the others."""
+    """Return names with each ASCII control character but zero, which has tests of its own, and some of the others."""
     return [form for number in (*range(1, 32), 127, 128, 133, 159) for form in (f'a{chr(number)}b', chr(number))]
 
 
 def _mixed() -> list[str]:
-    """Give names of random characters: ASCII, and all kinds of Unicode; the same ones each time."""
+    """Return names of random characters: ASCII, and all kinds of Unicode; the same ones each time."""
     choose = random.Random(24138)
     kinds: dict[str, list[str]] = {}
     for number in range(1, 0x110000):
