@@ -2,6 +2,7 @@
 
 import os
 import shlex
+import time
 from pathlib import Path
 from typing import Any
 
@@ -44,29 +45,45 @@ class History:
         return {'src': 'hdca', 'id': collection['id']}
 
     def run(self, tool_id: str, **inputs: Any) -> dict[str, Any]:
-        """Run a tool and give the first of its jobs in full, with Galaxy's answer as `answer`."""
+        """Run a tool and return the first of its jobs in full, with Galaxy's answer as `answer`."""
         answer = staging.run_tool(self.galaxy, self.id, tool_id, inputs)
         return self.galaxy.jobs.show_job(answer['jobs'][0]['id'], full_details=True) | {'answer': answer}
 
+    def run_workflow(
+        self, workflow: dict[str, Any], inputs: dict[str, Any], **options: Any,
+    ) -> tuple[dict[str, Any], list[str]]:
+        """Run a workflow; return its invocation, and the states of its jobs in the order of the steps."""
+        workflow_id = self.galaxy.workflows.import_workflow_dict(workflow)['id']
+        invocation_id = self.galaxy.workflows.invoke_workflow(
+            workflow_id, history_id=self.id, inputs=inputs, inputs_by='name', **options)['id']
+        self.galaxy.invocations.wait_for_invocation(
+            invocation_id, maxwait=staging.JOB_SECONDS, interval=staging.POLL_SECONDS, check=False)
+        invocation = self.galaxy.invocations.show_invocation(invocation_id)
+        steps = sorted(invocation['steps'], key=lambda step: step['order_index'])
+        return invocation, [settled(self.galaxy, step['job_id']) for step in steps if step['job_id']]
+
     def text(self, job: dict[str, Any], output: int = 0) -> str:
-        """Give an output of a job that went well and said nothing alarming."""
+        """Return an output of a job that went well and said nothing alarming."""
         assert (job['state'], job['tool_stderr']) == ('ok', '')
         return staging.text_of(self.galaxy, job['answer']['outputs'][output]['id'])
 
     def texts(self, job: dict[str, Any]) -> dict[str, str]:
-        """Give the output for each dataset of the collection that a tool was mapped over, by identifiers."""
+        """Return the output for each dataset of the collection that a tool was mapped over, by identifiers."""
         return staging.texts_of(self.galaxy, job['answer']['implicit_collections'][0]['id'])
 
 
-HOSTILE_NAMES = [
-    'with space.tiff', "it's \"quoted\" `id`", '$(touch injected) ${HOME} $input_file', '100%s %d', 'tab\there',
-    'plate/A1', 'back\\slash\\n', 'ünïcode µm 😀', '-z', '--tree', '# comment', '<b>&amp;</b>', '__sq__ X __tc__',
-]
+def settled(galaxy: GalaxyInstance, job_id: str) -> str:
+    """Wait until a job has ended, is skipped, or waits for one that failed; return its state."""
+    deadline = time.monotonic() + staging.JOB_SECONDS
+    while (state := galaxy.jobs.get_state(job_id)) not in ('ok', 'error', 'skipped', 'paused'):
+        assert time.monotonic() < deadline, state
+        time.sleep(staging.POLL_SECONDS)
+    return state
 
 
 @pytest.fixture
 def wide_code(tmp_path):
-    """Give the wide code of a file or folder of the test data, by the oracles."""
+    """Return the wide code of a file or folder of the test data, by the oracles."""
     return lambda name: codes_of(content_of(TEST_DATA / name), tmp_path).wide
 
 

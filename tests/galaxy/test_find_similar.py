@@ -5,9 +5,9 @@ import csv
 import pytest
 from PIL import Image
 
-from histories import HOSTILE_NAMES
 from iscc_galaxy.formats.tables import escaped
 from local_galaxy.staging import map_over
+from names import HOSTILE_NAMES
 
 
 @pytest.fixture

@@ -6,9 +6,9 @@ import tarfile
 import pytest
 from bioblend.util import attach_file
 
-from histories import HOSTILE_NAMES
 from local_galaxy.configuration import TEST_DATA
 from local_galaxy.staging import map_over, wait_for
+from names import HOSTILE_NAMES
 
 COMMANDS = (
     '$(touch injected1)`touch injected2`\';touch injected3;\'";touch injected4;"${__import__("os").mkdir("injected5")}'

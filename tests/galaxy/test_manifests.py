@@ -4,11 +4,11 @@ import json
 
 import pytest
 
-from histories import HOSTILE_NAMES
 from iscc_galaxy.commands.generate_manifest import CODE_COLLECTION
 from iscc_galaxy.formats.tables import escaped
 from iscc_galaxy.galaxy.collections import longest_identifier
 from local_galaxy.staging import texts_of
+from names import HOSTILE_NAMES
 
 LONGEST_IDENTIFIER = longest_identifier(CODE_COLLECTION)
 

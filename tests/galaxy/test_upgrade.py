@@ -59,12 +59,12 @@ SAVED['steps']['5']['input_connections']['input_files'] = [
 
 
 def short_id(tool_id: str) -> str:
-    """Give the id of a tool without the ToolShed, repository and version that may be around it."""
+    """Return the id of a tool without the ToolShed, repository and version that may be around it."""
     return tool_id.split('/')[-2] if '/' in tool_id else tool_id
 
 
 def outputs_of(galaxy: GalaxyInstance, invocation_id: str) -> dict[str, str]:
-    """Give the first output of each job of an invocation, by the short id of its tool."""
+    """Return the first output of each job of an invocation, by the short id of its tool."""
     galaxy.invocations.wait_for_invocation(invocation_id, maxwait=120, interval=0.5)
     texts = {}
     for each in galaxy.invocations.show_invocation(invocation_id)['steps']:

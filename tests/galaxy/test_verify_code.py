@@ -3,9 +3,9 @@
 import pytest
 from bioblend import ConnectionError as Refused
 
-from histories import HOSTILE_NAMES
 from iscc_galaxy.formats.tables import escaped
-from local_galaxy.staging import map_over, wait_for
+from local_galaxy.staging import map_over
+from names import HOSTILE_NAMES
 
 TIFF = 'K4AAY7TG4KHSQHO5HLEU7DN5Y35BXCNIY7GNLPG3MRYSEQOHM3QPTNY'
 UNIT = 'GADQY7TG4KHSQHO5HLEU7DN5Y35BXX3NCS2YD5NO4O2NUBGTIIG3RXQ'
@@ -85,17 +85,9 @@ def stop_on_mismatch(generate: str, verify: str) -> dict:
     ('nuclei.tiff', ['ok', 'ok', 'ok']), ('nuclei_edited.tiff', ['ok', 'error', 'paused']),
 ])
 def test_a_mismatch_stops_a_workflow(history, tiff, copy, states):
-    galaxy = history.galaxy
     copied = history.upload(**{'class': 'File', 'path': copy})
     # A workflow names installed tools by their whole ids.
-    ids = (galaxy.tools.show_tool(name)['id'] for name in ('iscc_sum', 'iscc_sum_verify'))
-    workflow_id = galaxy.workflows.import_workflow_dict(stop_on_mismatch(*ids))['id']
-    invocation = galaxy.workflows.invoke_workflow(
-        workflow_id, inputs={'original': tiff, 'copy': copied}, inputs_by='name', history_id=history.id,
-        allow_tool_state_corrections=True)
-    galaxy.invocations.wait_for_invocation(invocation['id'], maxwait=120, interval=0.5, check=False)
-    steps = galaxy.invocations.show_invocation(invocation['id'])['steps']
-    jobs = [step['job_id'] for step in sorted(steps, key=lambda step: step['order_index']) if step['job_id']]
-    for job in jobs[:states.count('ok') + states.count('error')]:
-        wait_for(galaxy, job)
-    assert [galaxy.jobs.show_job(job)['state'] for job in jobs] == states
+    ids = (history.galaxy.tools.show_tool(name)['id'] for name in ('iscc_sum', 'iscc_sum_verify'))
+    _, found = history.run_workflow(
+        stop_on_mismatch(*ids), {'original': tiff, 'copy': copied}, allow_tool_state_corrections=True)
+    assert found == states

@@ -1,45 +1,30 @@
 """The workflows, beyond what their own tests can say: which ways are not taken, and where a mismatch stops one."""
 
 import json
-import time
 from typing import Any
 
 import pytest
-from bioblend.galaxy import GalaxyInstance
 
 from local_galaxy.configuration import CHECKOUT
-from local_galaxy.staging import JOB_SECONDS, POLL_SECONDS, text_of
+from local_galaxy.staging import text_of
 
 FILES = {'nuclei.tiff': 'nuclei.tiff', 'nuclei.png': 'nuclei.png', 'measurements.csv': 'measurements.csv'}
 
 
-def settled(galaxy: GalaxyInstance, job_id: str) -> str:
-    """Wait until a job has ended, is skipped, or waits for one that failed; give its state."""
-    deadline = time.monotonic() + JOB_SECONDS
-    while (state := galaxy.jobs.get_state(job_id)) not in ('ok', 'error', 'skipped', 'paused'):
-        assert time.monotonic() < deadline, state
-        time.sleep(POLL_SECONDS)
-    return state
-
-
 @pytest.fixture
 def verify_transfer(history):
-    """Run the workflow on a list of files, and give its outputs by their labels, and the states of its jobs."""
+    """Run the workflow on a list of files, and return its outputs by their labels, and the states of its jobs."""
     def run(files: dict[str, str], on_mismatch: str) -> tuple[dict[str, Any], list[str]]:
-        galaxy = history.galaxy
         path = CHECKOUT / 'workflows' / 'verify-a-transfer' / 'verify-a-transfer.ga'
-        workflow = galaxy.workflows.import_workflow_dict(json.loads(path.read_text()))
         datasets = history.list_of({
             name: history.upload(**{'class': 'File', 'path': file}) for name, file in files.items()})
         manifest = history.upload(**{'class': 'File', 'path': 'expected/manifest_files.tsv', 'filetype': 'tabular'})
         inputs = {'Datasets': datasets, 'Manifest': manifest, 'If the transfer does not match': on_mismatch}
-        invocation_id = galaxy.workflows.invoke_workflow(
-            workflow['id'], history_id=history.id, inputs=inputs, inputs_by='name')['id']
-        galaxy.invocations.wait_for_invocation(invocation_id, maxwait=120, interval=0.5, check=False)
-        invocation = galaxy.invocations.show_invocation(invocation_id)
-        states = [settled(galaxy, step['job_id']) for step in invocation['steps'] if step['job_id']]
+        invocation, states = history.run_workflow(json.loads(path.read_text()), inputs)
         outputs = {
-            label: galaxy.datasets.show_dataset(output['id']) for label, output in invocation['outputs'].items()}
+            label: history.galaxy.datasets.show_dataset(output['id'])
+            for label, output in invocation['outputs'].items()
+        }
         return outputs, states
     return run
 
