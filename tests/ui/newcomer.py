@@ -107,14 +107,14 @@ class Newcomer:
         expect(place.get_by_label(option, exact=True)).to_be_checked()
 
     def run_tool(self) -> list[str]:
-        """Press the button at the top of the form; give the outputs as Galaxy announces them, with their numbers."""
+        """Press the button at the top of the form; return the outputs as Galaxy announces them, with their numbers."""
         self.page.locator('button#execute').first.click()
         message = self.page.locator('#center .donemessagelarge')
         expect(message).to_contain_text('Started tool')
         return message.locator('li').all_inner_texts()
 
     def item(self, name: str) -> Locator:
-        """Give a dataset or collection of the history by its number and name, once it is green."""
+        """Return a dataset or collection of the history by its number and name, once it is green."""
         number = name.split(':')[0]
         item = self.page.locator(f'.history-index .content-item[data-hid="{number}"]')
         expect(item).to_contain_text(name)
@@ -127,11 +127,11 @@ class Newcomer:
         expect(self.page.locator('#center h1')).to_contain_text(name)
 
     def text(self) -> Locator:
-        """Give the text of the open dataset."""
+        """Return the text of the open dataset."""
         return self.page.frame_locator('#center iframe#frame').locator('body')
 
     def rows(self) -> list[dict[str, str]]:
-        """Give the rows of the open table by the column names that Galaxy knows; the first row shows these names."""
+        """Return the rows of the open table by the column names that Galaxy knows; the first row shows these names."""
         rows = self.page.locator('#center tbody tr')
         rows.first.wait_for()
         cells = 'row => Array.from(row.cells, cell => [cell.dataset.label, cell.innerText])'

@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 
 from local_galaxy.configuration import CHECKOUT, TEST_DATA
 from local_galaxy.staging import SAMPLES
-from newcomer import JOB_MILLISECONDS, RAW_MARKUP
+from newcomer import JOB_MILLISECONDS, Newcomer, RAW_MARKUP
 
 CODE = (TEST_DATA / 'expected' / 'code.txt').read_text().split()[0]
 WORKFLOW = CHECKOUT / 'workflows' / 'fingerprint-and-deduplicate' / 'fingerprint-and-deduplicate.ga'
@@ -32,7 +32,7 @@ def test_upload(newcomer, history, stage):
 
 
 def parameters_in(inputs: list[dict[str, Any]], outer: str = '') -> Iterator[tuple[str, dict[str, Any]]]:
-    """Give the parameters of a form by their names in it; of what can be repeated those of the first block."""
+    """Yield the parameters of a form by their names in it; of what can be repeated those of the first block."""
     for each in inputs:
         if each['type'] == 'repeat':
             yield from parameters_in(each['inputs'], f'{each["name"]}_0|')
@@ -81,9 +81,14 @@ def test_verify_against_the_code_that_generate_wrote(newcomer):
     newcomer.look('report')
 
 
-def test_manifest(newcomer):
-    newcomer.open_tool(MANIFEST)
+def open_on_collection(newcomer: Newcomer, tool: str) -> None:
+    """Open the form of a tool for many datasets, and choose the collection."""
+    newcomer.open_tool(tool)
     newcomer.choose('input_files', COLLECTION, 'Dataset collection')
+
+
+def test_manifest(newcomer):
+    open_on_collection(newcomer, MANIFEST)
     newcomer.tick('extra_outputs', 'Checksum file for iscc-sum -c')
     newcomer.tick('extra_outputs', 'Collection of codes, one for each dataset')
     newcomer.look('manifest')
@@ -101,8 +106,7 @@ def test_manifest(newcomer):
 
 
 def test_verify_against_the_manifest(newcomer):
-    newcomer.open_tool(VERIFY_MANIFEST)
-    newcomer.choose('input_files', COLLECTION, 'Dataset collection')
+    open_on_collection(newcomer, VERIFY_MANIFEST)
     newcomer.choose('manifest', f'13: {MANIFEST} on collection 9')
     newcomer.look('verify manifest')
     report, summary = newcomer.run_tool()
@@ -117,8 +121,7 @@ def test_verify_against_the_manifest(newcomer):
 
 
 def test_find_similar(newcomer):
-    newcomer.open_tool(FIND)
-    newcomer.choose('input_files', COLLECTION, 'Dataset collection')
+    open_on_collection(newcomer, FIND)
     newcomer.tick('extra_outputs', 'Groups of similar datasets')
     newcomer.tick('extra_outputs', 'Heatmap')
     newcomer.look('find similar')
