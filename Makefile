@@ -12,8 +12,10 @@ TOOLS := $(shell grep -l '^<tool' tools/*/*.xml)
 WORKFLOWS := $(wildcard workflows/*)
 
 SHELL := /bin/bash
-# planemo wants what it lints for the ToolShed to lie in folders named as on GitHub. What it is to skip asks the network.
+# planemo wants what it lints for the ToolShed to lie in folders named as on GitHub.
 SHED_COPY := $(STATE)/shed_lint/BMCV/galaxy-image-analysis
+# These checks ask the network: bio.tools, and the ToolShed.
+OFFLINE := --skip BioToolsValid,version_bumped
 export UV_PYTHON_DOWNLOADS := never
 export PYTHONPATH := $(CURDIR)
 export PLANEMO_GLOBAL_WORKSPACE := $(CURDIR)/$(STATE)/planemo
@@ -32,18 +34,18 @@ serve: environments  ## Leave a Galaxy with the tools and the sample data up for
 
 test: lint test-unit test-galaxy  ## Lint, unit tests, and all tools in a real Galaxy
 
-lint: environments  ## Lint the tools and the Python, at warn level
+lint: shed-copy  ## Lint the tools and the Python, at warn level
 	$(DEV)/flake8
 	$(DEV)/python -m gialint --tool_path tools
-	$(DEV)/planemo lint --fail_level warn $(TOOLS)
+	$(DEV)/planemo lint --fail_level warn $(OFFLINE) $(TOOLS)
 	$(DEV)/planemo workflow_lint --iwc --fail_level warn $(WORKFLOWS)
-	$(ENVS)/galaxy/bin/gx-validate-tours tours
+	$(DEV)/gx-validate-tours tours
 	$(DEV)/check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/*.yml
-	$(DEV)/zizmor --offline --quiet .github/workflows
-	@rm -rf $(SHED_COPY) && mkdir -p $(SHED_COPY) && cp -a .shed.yml README.md macros tools test-data $(SHED_COPY)
-	$(DEV)/planemo shed_lint --tools --ensure_metadata --fail_level warn --skip version_bumped $(SHED_COPY)
+	$(DEV)/check-jsonschema --builtin-schema vendor.github-actions .github/actions/*/action.yml
+	$(DEV)/zizmor --offline --quiet .github
+	$(DEV)/planemo shed_lint --tools --ensure_metadata --fail_level warn $(OFFLINE) $(SHED_COPY)
 
-test-unit: environments  ## Test the Python beside the tools and the local Galaxy
+test-unit: tool-environments  ## Test the Python beside the tools and the local Galaxy
 	$(DEV)/pytest tests/unit
 
 test-galaxy: environments  ## Test all tools and workflows in one local Galaxy
@@ -90,17 +92,24 @@ test-workflows:
 	  --test_output_json $(STATE)/workflow_tests.json $(wildcard workflows/*/*.ga)
 
 # Both need the network: a Galaxy from its repository and images, and the ToolShed (the key is in SHED_KEY).
-test-biocontainers: environments  ## Test all tools in BioContainers, in a Galaxy of GALAXY_BRANCH
+test-biocontainers: $(ENVS)/dev/ready  ## Test all tools in BioContainers, in a Galaxy of GALAXY_BRANCH
 	$(DEV)/planemo test --biocontainers --galaxy_branch $(GALAXY_BRANCH) --test_output $(STATE)/tool_tests.html $(TOOLS)
 
-release: environments  ## Note in tests/released.json what ships as this version
+release: $(ENVS)/dev/ready  ## Note in tests/released.json what ships as this version
 	$(DEV)/python -m local_galaxy.release
 
-deploy: environments  ## Upload the repositories and the suite to SHED, testtoolshed or toolshed
+deploy: shed-copy  ## Upload the repositories and the suite to SHED, testtoolshed or toolshed
 	$(DEV)/planemo shed_update --shed_target $(SHED) --shed_key_from_env SHED_KEY --force_repository_creation \
-	  --check_diff --message "$$(git rev-parse HEAD)" .
+	  --check_diff --message "$$(git rev-parse HEAD)" $(SHED_COPY)
 
-environments: $(ENVS)/galaxy/ready $(ENVS)/dev/ready $(ENVS)/jobs/ready $(ENVS)/similarity/ready
+shed-copy: $(ENVS)/dev/ready
+	@rm -rf $(SHED_COPY)
+	@$(DEV)/python -m local_galaxy.shed $(SHED_COPY)
+
+# A Galaxy needs all; the commands of the tools, and what tests them, do without it.
+environments: tool-environments $(ENVS)/galaxy/ready
+
+tool-environments: $(ENVS)/dev/ready $(ENVS)/jobs/ready $(ENVS)/similarity/ready
 
 $(ENVS)/%/ready: requirements/%.lock | $(UV)
 	@echo "Installing $* environment ..."
@@ -115,7 +124,7 @@ $(UV):
 bench: environments  ## Measure what the tools cost, as ratios; tables and plots go to .galaxy/benchmarks
 	@mkdir -p $(STATE)/benchmarks
 	@set -o pipefail; for name in $(BENCHMARKS); do \
-	  PYTHONPATH=$(CURDIR):tools/iscc_similarity $(DEV)/python benchmarks/$$name.py | tee $(STATE)/benchmarks/$$name.md || exit 1; \
+	  $(DEV)/python benchmarks/$$name.py | tee $(STATE)/benchmarks/$$name.md || exit 1; \
 	done
 
 lock: $(UV)  ## Resolve the newest versions into the lock files
