@@ -64,7 +64,7 @@ def verify_manifest(session: Session) -> Table:
     table = Table('Dataset', 'Status', 'Distance', 'Found as', title=(
         f'Verify datasets against an ISCC-CODE manifest\nmade in {made} s, verified in {verified} s'
     ))
-    for name, status, _, _, distance, found_as in rows[1:]:
+    for name, status, found_as, distance, *_ in rows[1:]:
         table.add_row(name, status, distance, found_as)
     return table
 

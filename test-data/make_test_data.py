@@ -4,9 +4,11 @@ Run it in the checkout: `PYTHONPATH=.:tests .envs/dev/bin/python test-data/make_
 """
 
 import csv
+import hashlib
 import json
 import shutil
 import tempfile
+from codecs import BOM_UTF16_LE
 from collections.abc import Callable
 from pathlib import Path
 
@@ -15,7 +17,7 @@ import tifffile
 import zarr
 from PIL import Image
 
-from oracle import codes_of, content_of
+from oracle import Codes, codes_of, content_of
 
 HERE = Path(__file__).parent
 PIXEL_SIZE_MICROMETRES = 0.325
@@ -70,6 +72,13 @@ def write_tree_of_ignored_files(path: Path) -> None:
     shutil.rmtree(path, ignore_errors=True)
     path.mkdir()
     (path / 'image.iscc.json').write_text('{}\n')
+
+
+def write_tree_with_litter(folder: Path) -> None:
+    """Write a folder in which macOS left files of its own."""
+    folder.mkdir(exist_ok=True)
+    for name in ('image.raw', '.DS_Store', '._image.raw'):
+        (folder / name).write_bytes(name.encode())
 
 
 def write_analyze(path: Path, image: np.ndarray) -> None:
@@ -134,11 +143,37 @@ def write_expectations(folder: Path) -> None:
         'plate 1/nuclei.tiff': 'nuclei.tiff', 'plate 2/nuclei.tiff': 'nuclei.tiff',
         'plate 1/measurements.csv': 'measurements.csv', 'plate 2/measurements.csv': 'nuclei.png',
     }))
+    write('manifest_renamed.tsv', *rows({
+        'raw/nuclei_edited': 'nuclei.tiff', 'measurements.csv': 'measurements.csv', 'nuclei.png': 'nuclei.png',
+    }))
     write('chain_raw.tsv', *rows({name: name for name in ('nuclei.tiff', 'measurements.csv')}))
     write('chain_processed.tsv', *rows({'nuclei.tiff': 'nuclei_edited.tiff'}))
     exported = {'submitted.tiff': 'nuclei.tiff', 'figure 1.png': 'nuclei.png'}
     write('chain_exported.txt', *(f'ISCC:{codes[source].wide} *{name}' for name, source in exported.items()))
+    write_awkward_lists(folder, codes)
     write_verifications(write, {name: f'ISCC:{codes[name].wide}' for name in files})
+
+
+def write_awkward_lists(folder: Path, codes: dict[str, Codes]) -> None:
+    """Write lists as people have them: of chunks, of what Galaxy changes at upload, from PowerShell, of other kinds."""
+    files = ['nuclei.tiff', 'nuclei.png', 'measurements.csv']
+    table = (HERE / 'measurements.csv').read_bytes()
+    with tempfile.TemporaryDirectory() as scratch:
+        crlf = codes_of(table.replace(b'\n', b'\r\n'), Path(scratch)).wide
+        chunks = {
+            path.name: codes_of(path.read_bytes(), Path(scratch)).wide
+            for path in sorted((HERE / 'nuclei.zarr').iterdir())
+        }
+    lists = {
+        'checksums_crlf.txt': f'ISCC:{crlf} *measurements.csv\n',
+        'checksums_of_chunks.txt': ''.join(f'ISCC:{code} *nuclei.zarr/{name}\n' for name, code in chunks.items()),
+        'checksums_md5.txt': f'{hashlib.md5(table).hexdigest()}  measurements.csv\n',
+    }
+    for name, text in lists.items():
+        (folder / name).write_text(text, encoding='utf-8')
+    # As PowerShell writes it with `>`.
+    lines = ''.join(f'ISCC:{codes[name].wide} *{name}\r\n' for name in files)
+    (folder / 'checksums_utf16.txt').write_bytes(BOM_UTF16_LE + lines.encode('utf-16-le'))
 
 
 def write_verifications(write: Callable[..., None], codes: dict[str, str]) -> None:
@@ -151,15 +186,18 @@ def write_verifications(write: Callable[..., None], codes: dict[str, str]) -> No
     )
 
     def summary(first: str, ok: int, missing: int, unlisted: int) -> list[str]:
-        return [first, f'OK\t{ok}', 'MODIFIED\t0', 'RENAMED\t0', f'MISSING\t{missing}', f'UNLISTED\t{unlisted}']
+        return [
+            first, f'{ok + unlisted} datasets came, {ok + missing} were listed: ...', f'OK\t{ok}', 'MODIFIED\t0',
+            'RENAMED\t0', f'MISSING\t{missing}', f'UNLISTED\t{unlisted}',
+        ]
 
     write('summary_verified.txt', *summary('OK', 3, 0, 1))
     write('summary_not_verified.txt', *summary('FAILED', 2, 1, 0))
     write('summary_cut.txt', *summary('OK', 3, 0, 0)[:3])
-    header = 'name\tstatus\texpected_code\tcomputed_code\tdistance\tfound_as'
-    rows = [f'{name}\tOK\t{code}\t{code}\t0\t' for name, code in codes.items()]
+    header = 'name\tstatus\tfound_as\tdistance\texpected_code\tcomputed_code\tnote'
+    rows = [f'{name}\tOK\t\t0\t{code}\t{code}\t' for name, code in codes.items()]
     write('report_verified.tsv', header, *rows)
-    write('report_not_verified.tsv', header, *rows, f'lost.tiff\tMISSING\tISCC:{table}\t\t\t')
+    write('report_not_verified.tsv', header, *rows, f'lost.tiff\tMISSING\t\t\tISCC:{table}\t\t')
     write('report_cut.tsv', header, *rows[:2], rows[2][:40])
 
 
@@ -181,6 +219,7 @@ def main() -> None:
     write_ome_zarr(HERE / 'nuclei_ome.zarr', image)
     write_tree_with_ignored_files(HERE / 'with_ignored_files')
     write_tree_of_ignored_files(HERE / 'only_ignored_files')
+    write_tree_with_litter(HERE / 'with_litter')
     write_analyze(HERE / 'analyze', image[:64, :64])
     write_table(HERE / 'measurements.csv')
     (HERE / 'empty.txt').touch()

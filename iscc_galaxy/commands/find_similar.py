@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Any
 
 from iscc_galaxy.formats.manifests import manifest as manifest_of
-from iscc_galaxy.galaxy.datasets import dataset_from_job
+from iscc_galaxy.galaxy.datasets import named_datasets_from_job
 from iscc_galaxy.galaxy.job import JobError, run, slots, write_output
 from iscc_galaxy.iscc.bulk_hashing import hash_all
 from iscc_galaxy.similarity.compared import hashed_datasets, listed_datasets
@@ -20,7 +20,7 @@ def main(
     """Write the outputs that are asked for, once all is known."""
     listed = listed_datasets(options['codes'])
     reference = listed_datasets(options['reference']) if options['reference'] else None
-    datasets = [dataset_from_job(each) for each in options['datasets']]
+    datasets = named_datasets_from_job(options['datasets']) if options['datasets'] else []
     _check_numbers(len(listed) + len(datasets), reference is not None, bool(datasets), manifest is not None)
     fingerprints = hash_all(datasets) if datasets else []
     compared = hashed_datasets(options['datasets'], datasets, fingerprints) + listed

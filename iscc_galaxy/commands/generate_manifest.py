@@ -7,7 +7,7 @@ from typing import Any
 from iscc_galaxy.formats.code_lines import check_checksum_name, checksum_line, code_lines
 from iscc_galaxy.formats.manifests import manifest
 from iscc_galaxy.galaxy.collections import element_identifiers, write_collection
-from iscc_galaxy.galaxy.datasets import Dataset, datasets_from_job
+from iscc_galaxy.galaxy.datasets import Dataset, named_datasets_from_job
 from iscc_galaxy.galaxy.job import run, shown_list, write_output
 from iscc_galaxy.iscc.bulk_hashing import hash_all
 
@@ -20,7 +20,7 @@ def main(options: dict[str, Any], output: Path, checksums: Path | None = None) -
 
     Names that an output can't carry are found before the hashing, which may take hours.
     """
-    datasets = datasets_from_job(options.pop('datasets'))
+    datasets = named_datasets_from_job(options.pop('datasets'))
     names = [dataset.name for dataset in datasets]
     if checksums:
         for dataset in datasets:

@@ -17,8 +17,9 @@ from iscc_galaxy.similarity.groups import identical_groups
 
 COLUMNS = ('dataset', 'step', 'iscc_code', 'bit_identical_to', 'near_copies')
 # What OMERO's script Import_from_csv reads: a row of namespaces, and a header of keys behind the name of the object.
-# Namespace and key are those of the OMERO service of the ISCC Foundation.
-OMERO_ROWS = 'namespace\torg.iscc.omero\nOBJECT_NAME\tISCC-CODE\n'
+# The key ISCC-CODE in the namespace org.iscc.omero is for codes of pixels: the OMERO service of the ISCC Foundation
+# writes them there, and passes over images that have any annotation in it.
+OMERO_ROWS = 'namespace\torg.iscc.sum\nOBJECT_NAME\tISCC-CODE (file)\n'
 # The output of the tool that is a collection, by its name in the XML.
 OMERO_COLLECTION = 'omero'
 LONGEST_NAME = longest_identifier(OMERO_COLLECTION)
@@ -46,8 +47,8 @@ def provenance_rows(steps: dict[str, list[ComparedDataset]], threshold: int) -> 
     comparison = compare(datasets, None, threshold, slots())
     if comparison.matches.too_many:
         raise JobError(
-            f'{comparison.matches.pairs} pairs of datasets are too many to list. Choose a smaller "Maximum distance of '
-            'near copies".'
+            f'{comparison.matches.pairs} pairs of datasets are too many to list. Choose a smaller '
+            '"Maximum distance".'
         )
     identical = identical_groups(datasets)
     labels = [

@@ -3,6 +3,7 @@
 Lines that begin with `#` are comments, but in a table only if they hold no tab: there a name may begin so.
 """
 
+from codecs import BOM_UTF16_BE, BOM_UTF16_LE
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
@@ -10,13 +11,17 @@ from pathlib import Path
 from typing import Any
 
 from iscc_galaxy.formats.code_lines import looks_like_checksum_line, match_checksum_line
-from iscc_galaxy.formats.manifests import checked_name, columns_of
+from iscc_galaxy.formats.manifests import cells, checked_name, columns_of
 from iscc_galaxy.formats.metadata import read_metadata
+from iscc_galaxy.formats.other_lists import what_it_is
+from iscc_galaxy.galaxy.datasets import check_name
 from iscc_galaxy.galaxy.job import JobError, shown
 from iscc_galaxy.iscc.iscc_codes import CodeError, is_unit, parse_code
 
-# No list of datasets has a longer one: a path has up to 4096 bytes.
-LONGEST_LINE_BYTES = 2 ** 16
+# No list of datasets has a longer one (in bytes; in characters if it is UTF-16): a path has up to 4096 bytes.
+LONGEST_LINE = 2 ** 16
+# The command prompt of Windows writes what a program prints in the letters of its country.
+REMEDY = 'If it is a list that iscc-sum made on Windows, make it again with: iscc-sum -o checksums.txt *.tiff'
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +50,7 @@ def read_code_file(described: dict[str, Any]) -> CodeFile:
 
     Raise JobError for a file that is not wholly understood, or holds no code.
     """
+    check_name(described)
     label = f'Dataset {shown(described["name"])}'
     try:
         lines = list(_lines(Path(described['path']), label))
@@ -56,7 +62,11 @@ def read_code_file(described: dict[str, Any]) -> CodeFile:
         return CodeFile(label, [_code_of_metadata('\n'.join(line for _, line in lines), label)], is_list=False)
     lines = [(number, line) for number, line in lines if not line.startswith('#') or '\t' in line]
     is_table = bool(lines) and '\t' in lines[0][1] and not match_checksum_line(lines[0][1])
-    found = list((_codes_of_manifest if is_table else _codes_of_lines)(lines, label))
+    try:
+        found = list((_codes_of_manifest if is_table else _codes_of_lines)(lines, label))
+    except JobError as error:
+        other = what_it_is(lines[0][1])
+        raise JobError(f'{label} {other}') if other else error
     if not found:
         raise JobError(f'{label} holds no ISCC-CODE, so there is nothing to compare with.')
     return CodeFile(label, found, is_list=is_table or len(found) > 1)
@@ -75,15 +85,30 @@ def read_named_codes(described: dict[str, Any]) -> list[ListedCode]:
 def _lines(path: Path, label: str) -> Iterator[tuple[int, str]]:
     """Yield the lines that are not blank, with their numbers."""
     with path.open('rb') as file:
-        for number, line in enumerate(iter(partial(file.readline, LONGEST_LINE_BYTES), b''), start=1):
+        is_utf_16 = file.read(2) in (BOM_UTF16_LE, BOM_UTF16_BE)
+    for number, line in enumerate((_utf_16_lines if is_utf_16 else _utf_8_lines)(path, label), start=1):
+        if '\0' in line or not line.endswith('\n') and len(line.encode()) >= LONGEST_LINE:
+            raise JobError(f'{label} is not a text file: line {number} holds zero bytes, or is too long.')
+        if line.strip():
+            yield number, line.removesuffix('\n').removesuffix('\r')
+
+
+def _utf_8_lines(path: Path, label: str) -> Iterator[str]:
+    with path.open('rb') as file:
+        for number, line in enumerate(iter(partial(file.readline, LONGEST_LINE), b''), start=1):
             try:
-                text = line.decode('utf-8-sig' if number == 1 else 'utf-8')
+                yield line.decode('utf-8-sig' if number == 1 else 'utf-8')
             except UnicodeDecodeError as error:
-                raise JobError(f'{label} is not a text file: line {number} is not UTF-8.') from error
-            if '\0' in text or len(line) == LONGEST_LINE_BYTES:
-                raise JobError(f'{label} is not a text file: line {number} holds zero bytes, or is too long.')
-            if text.strip():
-                yield number, text.removesuffix('\n').removesuffix('\r')
+                raise JobError(f'{label} is not a text file: line {number} is not UTF-8. {REMEDY}') from error
+
+
+def _utf_16_lines(path: Path, label: str) -> Iterator[str]:
+    """Yield the lines of a file as PowerShell writes it with `>`: UTF-16, with a byte order mark that says so."""
+    with path.open(encoding='utf-16', newline='\n') as file:
+        try:
+            yield from iter(partial(file.readline, LONGEST_LINE), '')
+        except UnicodeError as error:
+            raise JobError(f'{label} is not a text file: it is not whole UTF-16. {REMEDY}') from error
 
 
 def _code_of_metadata(text: str, label: str) -> ListedCode:
@@ -97,7 +122,10 @@ def _code_of_metadata(text: str, label: str) -> ListedCode:
 def _codes_of_manifest(lines: list[tuple[int, str]], label: str) -> Iterator[ListedCode]:
     columns, has_header = columns_of(lines[0][1])
     for number, line in lines[has_header:]:
-        fields = line.split('\t')
+        if has_header and line == lines[0][1]:
+            # Tables with headers were put one behind another.
+            continue
+        fields = cells(line, columns)
         if len(fields) != len(columns):
             raise JobError(
                 f'{label}, line {number}: {len(fields)} column(s) where {len(columns)} were expected. '
@@ -117,6 +145,9 @@ def _codes_of_lines(lines: list[tuple[int, str]], label: str) -> Iterator[Listed
     for number, line in lines:
         if line.startswith('#') or has_code and is_unit(line):
             continue
+        if line.startswith('"') and line.endswith('"'):
+            # No such line begins with a quote: a spreadsheet put it there.
+            line = line[1:-1].replace('""', '"')
         match = match_checksum_line(line)
         if match:
             yield ListedCode(_parsed(match['code'], label, number), number, match['name'])

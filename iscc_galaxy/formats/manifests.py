@@ -1,5 +1,6 @@
 """An ISCC-CODE manifest: a table of datasets with their names, codes, sizes and hashes."""
 
+import csv
 from collections.abc import Iterable, Iterator
 
 from iscc_galaxy.formats.tables import escaped, table, unescaped
@@ -29,10 +30,22 @@ def columns_of(first_line: str) -> tuple[list[str], bool]:
 
     Without a header the columns are those of a manifest, or the first of them.
     """
-    fields = first_line.split('\t')
+    fields = [field.strip('"') for field in first_line.split('\t')]
     if fields.count('name') == fields.count('iscc_code') == 1:
         return fields, True
     return list(COLUMNS[:len(fields)]), False
+
+
+def cells(line: str, columns: list[str]) -> list[str]:
+    """Return the cells of a row.
+
+    A spreadsheet may have put them in quotes. Where the code is, which needs none, all are, and the quotes are taken
+    off; elsewhere they may be a part of the name, and stay.
+    """
+    found = line.split('\t')
+    if len(found) == len(columns) and found[columns.index('iscc_code')].startswith('"'):
+        found = next(csv.reader([line], delimiter='\t'))
+    return found
 
 
 def checked_name(row: dict[str, str], code: str) -> str:

@@ -7,6 +7,9 @@ from typing import Any
 
 from iscc_galaxy.galaxy.job import JobError, shown
 
+# How Galaxy fills in for what it does not know: metadata and ids, and the name of a dataset.
+NOT_SET, UNNAMED = 'None', 'Unnamed dataset'
+
 
 @dataclass(frozen=True, slots=True)
 class Dataset:
@@ -17,11 +20,27 @@ class Dataset:
     is_directory: bool
 
 
-def datasets_from_job(described: list[dict[str, Any]]) -> list[Dataset]:
-    """Return the datasets that Galaxy describes, with their content; raise JobError where there is none."""
+def named_datasets_from_job(described: list[dict[str, Any]]) -> list[Dataset]:
+    """Return the datasets that Galaxy describes, with their content; raise JobError where one has no name."""
     if not described:
         raise JobError('No dataset was given: choose datasets, or a collection that is not empty.')
+    for each in described:
+        check_name(each)
     return [dataset_from_job(each) for each in described]
+
+
+def check_name(described: dict[str, Any]) -> None:
+    """Raise JobError for a dataset of which Galaxy does not know the name: a deferred one that is picked singly."""
+    if described.get('id') == NOT_SET and described['name'] == UNNAMED:
+        raise JobError(
+            'A dataset is deferred, and Galaxy does not tell a tool its name. Materialize it first (open it in the '
+            'history), or put it into a collection, where it has an element identifier.'
+        )
+
+
+def id_of(described: dict[str, Any], place: int) -> str:
+    """Return the id of a dataset in Galaxy; a deferred one has none, and is called by its place (from 1) in the job."""
+    return f'deferred-{place}' if described['id'] == NOT_SET else described['id']
 
 
 def dataset_from_job(described: dict[str, Any]) -> Dataset:
@@ -53,7 +72,7 @@ def dataset_from_job(described: dict[str, Any]) -> Dataset:
 def _folder(name: str, extra_files: Path, extra_names: list[str], store_root: str) -> Path:
     if not extra_names:
         raise JobError(f'The folder of dataset {shown(name)} is empty, so there is nothing to hash.')
-    if not store_root:
+    if store_root in ('', NOT_SET):
         return extra_files
     if extra_names != [store_root]:
         raise JobError(

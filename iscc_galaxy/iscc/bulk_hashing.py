@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 from iscc_galaxy.galaxy.datasets import Dataset
 from iscc_galaxy.galaxy.job import slots
-from iscc_galaxy.iscc.files import log_left_out
+from iscc_galaxy.iscc.files import log_files
 from iscc_galaxy.iscc.hashing import Fingerprint, hash_batch
 
 # A batch takes about a second (measured: 1 GiB/s), so that starting the command (0.1 s) costs little.
@@ -30,7 +30,7 @@ def hash_all(datasets: list[Dataset], narrow: bool = False) -> list[Fingerprint]
     with ThreadPoolExecutor(processes) as pool:
         for batch in pool.map(lambda batch: hash_batch(batch, narrow), batches(datasets, processes)):
             for result in batch:
-                log_left_out(datasets[len(results)], result.left_out)
+                log_files(datasets[len(results)], result.left_out, result.litter)
                 results.append(result)
                 size += result.size
             if time.monotonic() - last >= PROGRESS_SECONDS or len(results) == len(datasets):

@@ -12,6 +12,9 @@ from pathlib import Path
 from iscc_galaxy.galaxy.datasets import Dataset
 from iscc_galaxy.galaxy.job import JobError, shown, shown_list
 
+# What macOS and Windows leave in folders: settings, thumbnails, and the second halves of files.
+_LITTER = re.compile(r'(?:^|/)(?:__MACOSX/.*|\._[^/]*|\.DS_Store|Thumbs\.db|desktop\.ini)$')
+
 
 @dataclass(frozen=True)
 class Files:
@@ -19,6 +22,11 @@ class Files:
 
     hashed: dict[str, tuple[int, int]]
     left_out: list[str]
+
+    @property
+    def litter(self) -> list[str]:
+        """The files that are hashed, but which a system left in the folder."""
+        return [path for path in self.hashed if _LITTER.search(path)]
 
     @property
     def size(self) -> int:
@@ -49,13 +57,23 @@ def survey(dataset: Dataset) -> Files:
     return Files(hashed, sorted(files - hashed.keys()))
 
 
-def log_left_out(dataset: Dataset, left_out: list[str]) -> None:
-    """Print which files of a folder are not part of its code."""
+def log_files(dataset: Dataset, left_out: list[str], litter: list[str]) -> None:
+    """Print which files of a folder are not part of its code, and which are, but may not be meant to."""
+    if litter:
+        print(said_of_litter(dataset, litter))
     if left_out:
         print(
             f'Not part of the code, as iscc-sum defines it (*.iscc.json, .isccignore): '
             f'{len(left_out)} file(s) of {shown(dataset.name)}: {shown_list(left_out)}'
         )
+
+
+def said_of_litter(dataset: Dataset, litter: list[str]) -> str:
+    """Return a sentence on files that a system left in a folder."""
+    return (
+        f'{shown(dataset.name)} holds {len(litter)} file(s) that macOS or Windows left there, and that are part of its '
+        f'code: {shown_list(litter)}'
+    )
 
 
 def _state(path: str | Path) -> tuple[int, int]:

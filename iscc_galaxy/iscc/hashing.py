@@ -21,13 +21,14 @@ _ANSWER = re.compile(r'ISCC:(\w+) \*([^\0]+)\0  ISCC:(\w+)\0  ISCC:(\w+)\0')
 
 @dataclass(frozen=True, slots=True)
 class Fingerprint:
-    """A dataset's bare code and bare 256-bit units, the bytes hashed, and the files of its folder left out."""
+    """A dataset's bare code and bare 256-bit units, the bytes hashed, and of a folder the files left out and litter."""
 
     code: str
     data_unit: str
     instance_unit: str
     size: int
     left_out: list[str]
+    litter: list[str]
 
     @property
     def datahash(self) -> str:
@@ -57,10 +58,10 @@ def hash_batch(datasets: list[Dataset], narrow: bool) -> list[Fingerprint]:
             raise
         middle = len(datasets) // 2
         return hash_batch(datasets[:middle], narrow) + hash_batch(datasets[middle:], narrow)
-    for dataset, content in zip(datasets, before, strict=True):
-        if survey(dataset) != content:
+    for dataset, files in zip(datasets, before, strict=True):
+        if survey(dataset) != files:
             raise JobError(f'Dataset {shown(dataset.name)} changed while it was hashed. Run the job again.')
-    return [Fingerprint(*answer, content.size, content.left_out) for answer, content in zip(answers, before)]
+    return [Fingerprint(*answer, files.size, files.left_out, files.litter) for answer, files in zip(answers, before)]
 
 
 def _run(datasets: list[Dataset], narrow: bool) -> list[tuple[str, str, str]]:

@@ -5,7 +5,7 @@ from typing import Any
 
 from iscc_galaxy.formats.listed_codes import read_code_file
 from iscc_galaxy.formats.tables import escaped
-from iscc_galaxy.galaxy.datasets import Dataset
+from iscc_galaxy.galaxy.datasets import Dataset, id_of
 from iscc_galaxy.iscc.hashing import Fingerprint
 
 
@@ -28,8 +28,8 @@ def hashed_datasets(
 ) -> list[ComparedDataset]:
     """Return what is compared of datasets that were hashed; `described` is what Galaxy says of them."""
     return [
-        ComparedDataset(each['id'], dataset.name, fingerprint.code)
-        for each, dataset, fingerprint in zip(described, datasets, fingerprints, strict=True)
+        ComparedDataset(id_of(each, place), dataset.name, fingerprint.code)
+        for place, (each, dataset, fingerprint) in enumerate(zip(described, datasets, fingerprints, strict=True), 1)
     ]
 
 
@@ -37,8 +37,8 @@ def listed_datasets(files: list[dict[str, Any]]) -> list[ComparedDataset]:
     """Return what is compared of manifests, checksum files and code files; a lone code has the name of its file."""
     return [
         ComparedDataset(
-            f'{file["id"]}:{listed.line}', file['name'] if listed.name is None else listed.name, listed.code,
+            f'{id_of(file, place)}:{listed.line}', file['name'] if listed.name is None else listed.name, listed.code,
         )
-        for file in files
+        for place, file in enumerate(files, 1)
         for listed in read_code_file(file).codes
     ]

@@ -1,15 +1,16 @@
 """The heatmap of a comparison: who is like whom. For many datasets, the largest groups and all distances instead."""
 
 import warnings
+from collections.abc import Iterable
 from pathlib import Path
 
 import numpy as np
+from matplotlib import rc_context
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.font_manager import fontManager, get_font
 from matplotlib.patches import Rectangle
 from matplotlib.transforms import ScaledTranslation
-from scipy.cluster.hierarchy import leaves_list, linkage, optimal_leaf_ordering
-from scipy.spatial.distance import squareform
 
 from iscc_galaxy.iscc.iscc_codes import is_narrow
 from iscc_galaxy.similarity.compared import ComparedDataset
@@ -20,6 +21,8 @@ from iscc_galaxy.similarity.groups import Groups
 MOST_NAMED = 100
 MOST_NUMBERED = 30
 MOST_GROUPS = 20
+# The font that matplotlib brings.
+FONT = 'DejaVu Sans'
 # Names are cut in the middle, for they often differ at their ends.
 LONGEST_NAME = 44
 # So many datasets stand for all in the distribution of distances.
@@ -39,36 +42,41 @@ TITLE_SIZE, TEXT_SIZE, CELL_TEXT_SIZE = 13, 9, 7
 def draw(groups: Groups, threshold: int, path: Path) -> None:
     """Draw the heatmap of few datasets, or the groups and distances of many, as PNG."""
     make = _heatmap if len(groups.datasets) <= MOST_NAMED else _overview
-    with warnings.catch_warnings():
-        # A letter that the font lacks is drawn as a box, and in some scripts letters stand apart that belong together;
+    names = ''.join(groups.datasets[place].name for place in _named(groups))
+    with warnings.catch_warnings(), rc_context({'font.family': _fonts_for(names)}):
+        # A letter that no font has is drawn as a box, and in some scripts letters stand apart that belong together;
         # the log of a good job holds no warning.
         warnings.filterwarnings('ignore', message='Glyph .* missing from font|Matplotlib .* does not support')
         make(groups, threshold).savefig(path, format='png', dpi=110, bbox_inches='tight', pad_inches=0.2)
 
 
+def _named(groups: Groups) -> Iterable[int]:
+    """Return the places of the datasets whose names are drawn: all, or of many the first of each large group."""
+    if len(groups.datasets) <= MOST_NAMED:
+        return range(len(groups.datasets))
+    return np.searchsorted(groups.group, np.arange(1, min(MOST_GROUPS, groups.group[-1]) + 1))
+
+
 def _heatmap(groups: Groups, threshold: int) -> Figure:
-    """Draw the distances of all pairs, similar datasets side by side."""
+    """Draw the distances of all pairs; the rows are those of the table of groups, in its order."""
     matrix = _distances(groups.datasets)
-    # Single linkage, as the groups: the members of a group stand together.
-    tree = linkage(squareform(matrix, checks=False), 'single')
-    order = leaves_list(optimal_leaf_ordering(tree, squareform(matrix, checks=False)))
-    size, cell = len(order), 0.3 if len(order) <= MOST_NUMBERED else 0.17
+    size = len(groups.datasets)
+    cell = 0.3 if size <= MOST_NUMBERED else 0.17
     side = max(size * cell, BAR_INCHES)
     # The cells fill the figure; names, title and colour bar stand outside, and the file is cut to hold them all.
     figure = Figure(figsize=(side, side))
     axes = figure.add_axes((0, 0, 1, 1))
-    image = axes.imshow(matrix[np.ix_(order, order)], COLOURS, vmin=0, vmax=UNRELATED)
-    names = [_visible(groups.datasets[place].name) for place in order]
-    labels = [f'{name}  {number}' for number, name in enumerate(names, start=1)]
+    image = axes.imshow(matrix, COLOURS, vmin=0, vmax=UNRELATED)
+    labels = [f'{_visible(dataset.name)}  {number}' for number, dataset in enumerate(groups.datasets, start=1)]
     for label in axes.set_yticks(range(size), labels, size=TEXT_SIZE):
         label.label1.set_parse_math(False)
     axes.set_xticks(range(size) if size <= MOST_NUMBERED else [], range(1, size + 1) if size <= MOST_NUMBERED else [],
                     size=TEXT_SIZE)
     axes.tick_params(length=0, top=True, labeltop=True, bottom=False, labelbottom=False)
     axes.spines[:].set_visible(False)
-    _mark_groups(axes, groups.group[order])
+    _mark_groups(axes, groups.group)
     if size <= MOST_NUMBERED:
-        _write_distances(axes, matrix[np.ix_(order, order)], [groups.identical[place] for place in order])
+        _write_distances(axes, matrix, groups.identical)
     similar = np.count_nonzero(groups.size > 1)
     has_signs = size <= MOST_NUMBERED and len(set(groups.identical)) < size
     lines = (
@@ -180,6 +188,24 @@ def _distances(datasets: list[ComparedDataset]) -> np.ndarray:
     apart = distances([codes], codes.code_of[one], codes.code_of[other]).astype(float)
     narrow = np.array([is_narrow(dataset.code) for dataset in datasets])
     return (apart * np.where(narrow[one] | narrow[other], 2, 1)).reshape(size, size)
+
+
+def _fonts_for(text: str) -> list[str]:
+    """Return the families of fonts that have the letters of a text: the usual one, and others where it lacks some."""
+    fonts = sorted(fontManager.ttflist, key=lambda font: (font.name != FONT, font.name))
+    missing, families = {ord(letter) for letter in text}, [FONT]
+    for font in fonts:
+        if not missing:
+            break
+        try:
+            found = missing & get_font(font.fname).get_charmap().keys()
+        except (OSError, RuntimeError):
+            # Some fonts of pictures can't be read.
+            continue
+        if found:
+            families.append(font.name)
+            missing -= found
+    return list(dict.fromkeys(families))
 
 
 def _visible(name: str) -> str:

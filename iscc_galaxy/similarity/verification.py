@@ -1,99 +1,122 @@
-"""Verify a manifest: what became of the datasets that it lists, by their names and codes, one to one."""
+"""Verify a manifest: what became of the datasets that it lists, one to one. Content counts before names."""
 
 from collections import defaultdict, deque
-from collections.abc import Callable, Hashable
-from dataclasses import dataclass
+from collections.abc import Callable, Hashable, Iterable
+from dataclasses import dataclass, replace
 
 from iscc_galaxy.formats.listed_codes import ListedCode
-from iscc_galaxy.iscc.iscc_codes import is_same_code, narrowed
+from iscc_galaxy.iscc.iscc_codes import is_narrow, narrowed
+from iscc_galaxy.similarity.near_names import near_names
 
 STATUSES = ('OK', 'MODIFIED', 'RENAMED', 'MISSING', 'UNLISTED')
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of one dataset of the manifest, or that the manifest does not list one."""
+    """What became of one dataset of the manifest, or that the manifest does not list one.
+
+    `other` is, for a MISSING line, a dataset of another line that still has its content; for an UNLISTED dataset, a
+    line that has its name.
+    """
 
     status: str
-    expected: ListedCode | None
+    listed: ListedCode | None
     computed: ListedCode | None
+    other: ListedCode | None = None
 
 
-def verify(expected: list[ListedCode], computed: list[ListedCode]) -> list[Outcome]:
-    """Return an outcome for each expected code, in their order, then for the computed ones that are not listed.
+# A key of a code by which it is paired; None where it is not to be.
+Key = Callable[[ListedCode], Hashable | None]
 
-    Where a name or a code stands several times, each is paired with one of the other side at most: first equal names
-    with equal codes, then equal names, then equal codes.
+
+def _code(listed: ListedCode) -> str:
+    return listed.code
+
+
+def _narrow(listed: ListedCode) -> str | None:
+    return listed.code if is_narrow(listed.code) else None
+
+
+def _cut(listed: ListedCode) -> str | None:
+    return None if is_narrow(listed.code) else narrowed(listed.code)
+
+
+def _name(listed: ListedCode) -> str:
+    return listed.name
+
+
+# Two contents are equal if their codes are, or if one is narrow and the other, cut to it, is the same.
+_EQUAL_CONTENT: tuple[tuple[Key, Key], ...] = ((_code, _code), (_narrow, _cut), (_cut, _narrow))
+
+
+def verify(listed: list[ListedCode], computed: list[ListedCode], loose_names: bool = False) -> list[Outcome]:
+    """Return an outcome for each line of the manifest, in their order, then for the datasets that it does not list.
+
+    Each line is paired with one dataset at most, and each dataset with one line: first equal names with equal content
+    (OK), then equal content (RENAMED), then equal names (MODIFIED). What is left of the lines is MISSING, of the
+    datasets UNLISTED. With `loose_names`, nearly equal names count as equal where they are not ambiguous.
     """
-    unpaired = _Unpaired(dict(enumerate(expected)), dict(enumerate(computed)))
-    pairs = {
-        'OK': unpaired.pair(lambda listed: (listed.name, narrowed(listed.code)), _is_same),
-        'MODIFIED': unpaired.pair(lambda listed: listed.name, lambda one, other: True),
-        'RENAMED': unpaired.pair(lambda listed: narrowed(listed.code), _is_same),
-    }
-    outcomes = {
-        place: Outcome(status, expected[place], computed[partner])
-        for status, partners in pairs.items() for place, partner in partners.items()
-    }
-    outcomes |= {place: Outcome('MISSING', listed, None) for place, listed in unpaired.expected.items()}
-    in_order = [outcomes[place] for place in range(len(expected))]
-    return in_order + [Outcome('UNLISTED', None, listed) for listed in unpaired.computed.values()]
+    nearly = near_names((line.name for line in listed), (each.name for each in computed)) if loose_names else []
+    listed_name = {near.found: near.listed for near in nearly}
+
+    def name_of_computed(dataset: ListedCode) -> str:
+        return listed_name.get(dataset.name, dataset.name)
+
+    pairing = _Pairing(listed, computed)
+    for key, key_of_computed in _EQUAL_CONTENT:
+        pairing.pair('OK', _both(_name, key), _both(name_of_computed, key_of_computed))
+    for key, key_of_computed in _EQUAL_CONTENT:
+        pairing.pair('RENAMED', key, key_of_computed)
+    pairing.pair('MODIFIED', _name, name_of_computed)
+    lost = [Outcome('MISSING', line, None) for line in pairing.left_listed.values()]
+    outcomes = pairing.outcomes | dict(zip(pairing.left_listed, _with_copies(lost, computed)))
+    first = _first_by(_name, listed)
+    added = [
+        Outcome('UNLISTED', None, dataset, first.get(name_of_computed(dataset)))
+        for dataset in pairing.left_computed.values()
+    ]
+    return [outcomes[place] for place in range(len(listed))] + added
 
 
-@dataclass
-class _Unpaired:
-    """The codes of both sides that have no partner yet, by their places."""
+def _both(name: Key, content: Key) -> Key:
+    """Return the key by which both the names and the contents have to be equal."""
+    def both(code: ListedCode) -> Hashable | None:
+        found = content(code)
+        return None if found is None else (name(code), found)
+    return both
 
-    expected: dict[int, ListedCode]
-    computed: dict[int, ListedCode]
 
-    def pair(
-        self, key: Callable[[ListedCode], Hashable], fits: Callable[[ListedCode, ListedCode], bool],
-    ) -> dict[int, int]:
-        """Pair codes of equal keys that fit, in their order, and return the places of the partners."""
+class _Pairing:
+    """The lines and datasets that have no partner yet, by their places, and the outcomes of those that have."""
+
+    def __init__(self, listed: Iterable[ListedCode], computed: Iterable[ListedCode]) -> None:
+        self.left_listed = dict(enumerate(listed))
+        self.left_computed = dict(enumerate(computed))
+        self.outcomes: dict[int, Outcome] = {}
+
+    def pair(self, status: str, key: Key, key_of_computed: Key) -> None:
+        """Pair lines and datasets of equal keys in their order."""
         candidates = defaultdict(deque)
-        for place, listed in self.computed.items():
-            candidates[key(listed)].append(place)
-        partners = {}
-        for place, listed in self.expected.items():
-            places = candidates[key(listed)]
-            partner = next((other for other in places if fits(listed, self.computed[other])), None)
-            if partner is not None:
-                places.remove(partner)
-                partners[place] = partner
-        for place, partner in partners.items():
-            del self.expected[place], self.computed[partner]
-        return partners
+        for place, dataset in self.left_computed.items():
+            candidates[key_of_computed(dataset)].append(place)
+        candidates.pop(None, None)
+        for place, line in list(self.left_listed.items()):
+            places = candidates.get(key(line))
+            if places:
+                dataset = self.left_computed.pop(places.popleft())
+                self.outcomes[place] = Outcome(status, self.left_listed.pop(place), dataset)
 
 
-def _is_same(one: ListedCode, other: ListedCode) -> bool:
-    return is_same_code(one.code, other.code)
+def _with_copies(lost: list[Outcome], computed: list[ListedCode]) -> list[Outcome]:
+    """Add the first dataset that has the content of a lost line."""
+    for key, key_of_computed in _EQUAL_CONTENT if lost else ():
+        first = _first_by(key_of_computed, computed)
+        lost = [each if each.other else replace(each, other=first.get(key(each.listed))) for each in lost]
+    return lost
 
 
-def name_hint(expected: list[ListedCode], computed: list[ListedCode]) -> str:
-    """Return a line if no name is on both sides, but some would be without folders or extensions; else no text."""
-    ways = (
-        ('without the folders before the last "/"', lambda name: {_base(name)}),
-        ('without extensions and the folders before the last "/"', lambda name: _stems(_base(name))),
-    )
-    names, found = ({listed.name for listed in side} for side in (expected, computed))
-    if names & found:
-        return ''
-    for words, forms in ways:
-        known = set().union(*map(forms, found))
-        alike = [name for name in names if forms(name) & known]
-        if alike:
-            return (
-                f'No name of the manifest is the name of a dataset, but {len(alike)} would be {words}. Names must be '
-                'equal: rename the elements of the collection (Relabel identifiers), or the names in the manifest.\n'
-            )
-    return ''
-
-
-def _base(name: str) -> str:
-    return name.rsplit('/', 1)[-1]
-
-
-def _stems(name: str) -> set[str]:
-    """Return a name as it is, and without one or two extensions: Galaxy's own have up to two parts (`ome.tiff`)."""
-    return {name, name.rsplit('.', 1)[0], name.rsplit('.', 2)[0]}
+def _first_by(key: Key, codes: list[ListedCode]) -> dict[Hashable, ListedCode]:
+    """Return the first code of each key."""
+    first = {key(code): code for code in reversed(codes)}
+    first.pop(None, None)
+    return first

@@ -55,9 +55,9 @@ def test_a_faulty_transfer_stops_the_workflow_where_it_is_told_to(verify_transfe
 
 def test_a_report_too_long_to_read_is_an_error(history, tmp_path):
     """The summary is to be given instead; no part of the report may pass for the whole."""
-    row = '\tOK\t\t\t0\t\n'
+    row = '\tOK\t\t0\t\t\t\n'
     report = tmp_path / 'report.tsv'
-    header = 'name\tstatus\texpected_code\tcomputed_code\tdistance\tfound_as\n'
+    header = 'name\tstatus\tfound_as\tdistance\texpected_code\tcomputed_code\tnote\n'
     report.write_text(header + ('x' * 100 + row) * 10_000)
     job = history.run('iscc_sum_verified', input_file=history.upload(**{
         'class': 'File', 'path': str(report), 'filetype': 'tabular'}))

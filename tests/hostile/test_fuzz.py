@@ -6,6 +6,7 @@ import json
 import re
 import sys
 from pathlib import Path
+from typing import NamedTuple
 
 import iscc_core
 import pytest
@@ -20,6 +21,7 @@ from local_galaxy.configuration import JOBS_BIN
 from names import meant, spelt
 from oracle import codes_of
 
+NARROW = 'KUAAY7TG4KHSQHO5RGUMPTGVXTNWI'
 EXAMPLES = 1500
 NAMES = ['a', 'image.tiff', '# b', 'plate/A1', 'tab\there', 'ü']
 CONTENTS = [bytes([number]) * number * 100 for number in range(len(NAMES))]
@@ -28,14 +30,14 @@ FUZZ = settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=[Hea
 
 @pytest.fixture(scope='module')
 def known(tmp_path_factory):
-    """Give the codes of each content."""
+    """Return the codes of each content."""
     folder = tmp_path_factory.mktemp('oracle')
     return [codes_of(content, folder) for content in CONTENTS]
 
 
 @pytest.fixture(scope='module')
 def whole_files(known):
-    """Give the files that the suite and iscc-sum write: manifests, checksum files, codes and metadata."""
+    """Return the files that the suite and iscc-sum write: manifests, checksum files, codes and metadata."""
     spelled = list(map(spelt, NAMES))
     files = []
     for form in ('wide', 'narrow'):
@@ -79,36 +81,93 @@ def mutated(content: bytes, steps: list[tuple[str, float, int, bytes]]) -> bytes
 
 @pytest.fixture(scope='module')
 def damaged(whole_files):
-    """Give a strategy of files that were whole once, and of any bytes."""
+    """Return a strategy of files that were whole once, and of any bytes."""
     return st.builds(mutated, st.sampled_from(whole_files), mutations) | st.binary(max_size=200)
 
 
 def fingerprints(known, narrow: bool = False) -> list[Fingerprint]:
     return [
-        Fingerprint(each.narrow if narrow else each.wide, each.data_unit, each.instance_unit, 5, []) for each in known
+        Fingerprint(each.narrow if narrow else each.wide, each.data_unit, each.instance_unit, 5, [], [])
+        for each in known
     ]
 
 
-def text_of(content: bytes) -> str:
-    """Give what a reference says, with the escapes of JSON undone."""
-    text = content.decode(errors='replace')
-    return text + re.sub(r'\\u([0-9a-fA-F]{4})', lambda escape: chr(int(escape[1], 16)), text)
+class Place(NamedTuple):
+    """What a file says in one place, where a code and a name belong together."""
+
+    code: str
+    name: str
+
+    def says(self, *codes: str) -> bool:
+        """Return whether one of the codes is here as a word of ASCII letters and digits, in upper or lower case."""
+        return not {word.upper() for word in re.findall('[A-Za-z0-9]+', self.code)}.isdisjoint(codes)
+
+    def names(self, name: str) -> bool:
+        """Return whether the name is here, as it is or spelt as in a table."""
+        undone = re.sub(r'\\[\\tnr]', lambda escape: meant(escape[0]), self.name)
+        return name in self.name or name in undone
 
 
-def says(text: str, code: str) -> bool:
-    """Tell whether a code stands somewhere in a text, as a word, in upper or lower case."""
-    words = re.findall(r'(?:(?<=[^A-Za-z0-9])|^)[A-Za-z2-7]+(?![A-Za-z0-9])', text, re.MULTILINE)
-    return code in (word.upper() for word in words)
+CHECKSUM_LINE = re.compile(r'(?i:ISCC:|K[4U]A)\S+ \*.+|ISCC-SUM \(.+\) = (?i:ISCC:|K[4U]A)\S+')
 
 
-def places(content: bytes) -> list[str]:
-    """Give the parts of a file in which name and code belong together: lines, or all of it if it is JSON."""
-    text = content.decode('utf-8-sig')
-    return [text_of(content)] if text.lstrip().startswith('{') else text.split('\n')
+def is_table(lines: list[str]) -> bool:
+    """Return whether the first line that says something is a row of a table."""
+    first = next((line for line in lines if line.strip() and ('\t' in line or not line.startswith('#'))), '')
+    return '\t' in first and not CHECKSUM_LINE.fullmatch(first)
+
+
+def places(content: bytes) -> tuple[list[Place], bool]:
+    """Return what each line of a file says that a tool has read, or the fields of its JSON; and whether it is a table.
+
+    Comments begin with `#`, and in a table have no tab; they say nothing.
+    """
+    lines = [line.removesuffix('\r') for line in content.decode('utf-8-sig').split('\n')]
+    text = '\n'.join(line for line in lines if line.strip())
+    if text.lstrip().startswith('{'):
+        fields = json.loads(text)
+        return [Place(fields['iscc'], fields.get('name') or '')], False
+    has_rows = is_table(lines)
+    is_comment = [line.startswith('#') and not (has_rows and '\t' in line) for line in lines]
+    return [Place('', '') if comment else Place(line, line) for comment, line in zip(is_comment, lines)], has_rows
+
+
+@pytest.mark.parametrize('text, is_said', [
+    (NARROW, True), (f'{NARROW}\n', True), (f'\ufeff{NARROW}\r\n', True), (f' iscc:{NARROW.lower()} *a', True),
+    (f'a\t{NARROW}\t5\n', True), (f'x\n\nISCC-SUM (a) = ISCC:{NARROW}', True), (f'# b\t{NARROW}', True),
+    (f'{{"iscc": "{NARROW}"}}', True), (f'{{\n\u3000\n"iscc": "\\n{NARROW}"}}', True),
+    (f'{{"iscc": "\\u004b{NARROW[1:]}", "name": null}}', True),
+    ('', False), (NARROW[:-1], False), (f'A{NARROW}', False), (f'{NARROW}A', False), (f'{NARROW}1', False),
+    (f'{NARROW}{NARROW}', False), (f'{NARROW[:9]}\n{NARROW[9:]}', False), (NARROW.replace('S', '\u017f'), False),
+    (f'# {NARROW}', False), (f'x\n# b\t{NARROW}', False), (f'{{"iscc": "x", "name": "{NARROW}"}}', False),
+])
+def test_the_oracle_knows_which_code_a_file_says(text, is_said):
+    said, _ = places(text.encode())
+    assert any(place.says('x' * 29, NARROW) for place in said) == is_said
+
+
+@pytest.mark.parametrize('text, is_named', [
+    (f'ISCC:{NARROW} *tab\there', True), (f'tab\\there\t{NARROW}', True), (f'\\xtab\\there\r\t{NARROW}', True),
+    (f'{{"iscc": "{NARROW}", "name": "tab\\there"}}', True),
+    (f'{{"iscc": "{NARROW}", "name": "tab\\u0009here"}}', True),
+    (f'tab\\\\there\t{NARROW}', False), (f'tab\nhere\t{NARROW}', False), (f'{{"iscc": "{NARROW}"}}', False),
+])
+def test_the_oracle_knows_which_name_a_file_says(text, is_named):
+    said, _ = places(text.encode())
+    assert any(place.names('tab\there') for place in said) == is_named
+
+
+@pytest.mark.parametrize('text, has_rows', [
+    (f'a\t{NARROW}', True), (f'\n# comment\n\na\t{NARROW}', True), (f'# b\t{NARROW}', True), (f'x *y\t{NARROW}', True),
+    (NARROW, False), (f'{NARROW}\na\t{NARROW}', False), (f'ISCC:{NARROW} *tab\there', False),
+    (f'ISCC-SUM (tab\there) = ISCC:{NARROW}\r\n', False), (f'{{\t"iscc": "{NARROW}"}}', False),
+])
+def test_the_oracle_knows_a_table(text, has_rows):
+    assert places(text.encode())[1] == has_rows
 
 
 def run(main, folder: Path, outputs: tuple[str, ...], **options) -> dict[str, str] | None:
-    """Give the outputs of a job, or None if it fails with a sentence, and then without any output."""
+    """Return the outputs of a job, or None if it fails with a sentence, and then without any output."""
     paths = {name: folder / name for name in outputs}
     for path in paths.values():
         path.unlink(missing_ok=True)
@@ -142,8 +201,9 @@ def dataset(folder: Path, name: str) -> dict:
 
 
 def test_verify_one_dataset(folder, hashed, known, damaged):
-    """OK is said only of a file that holds the code, and if that lists several, beside the name."""
+    """OK is said only of a file that holds the code, and if that is a table or lists several, beside the name."""
     outcomes = set()
+    codes = [code for each in known for code in (each.wide, each.narrow)]
 
     @FUZZ
     @given(damaged)
@@ -154,11 +214,11 @@ def test_verify_one_dataset(folder, hashed, known, damaged):
             expected_file={'name': 'reference', 'path': str(folder / 'reference')}, on_mismatch='report')
         outcomes.add(outputs and outputs['output'].split(' ')[0])
         if outputs and outputs['output'].startswith('OK'):
-            text = text_of(content)
-            lines = [line for line in text.split('\n') if says(line, known[1].wide) or says(line, known[1].narrow)]
-            assert lines
-            others = [each for each in (*known[:1], *known[2:]) if says(text, each.wide) or says(text, each.narrow)]
-            assert not others or any(NAMES[1] in line for line in lines)
+            said, has_rows = places(content)
+            own = [place for place in said if place.says(known[1].wide, known[1].narrow)]
+            assert own
+            lists_several = sum(place.says(*codes) for place in said) > 1
+            assert not (has_rows or lists_several) or any(place.names(NAMES[1]) for place in own)
 
     check()
     assert outcomes == {None, 'OK', 'FAILED'}
@@ -180,17 +240,16 @@ def test_verify_many_datasets(folder, hashed, known, damaged):
             outcomes.add(None)
             return
         rows = [line.split('\t') for line in outputs['report'].split('\n')[1:-1]]
-        lines = places(content)
+        said, _ = places(content)
         of = {spelt(name): each for name, each in zip(NAMES, known)}
         for name, status, expected, computed, _, found_as in rows:
             outcomes.add(status)
             if status in ('OK', 'RENAMED'):
                 each = of[found_as if status == 'RENAMED' else name]
                 assert expected == computed in (f'ISCC:{each.wide}', f'ISCC:{each.narrow}')
-                assert any(
-                    says(line, expected[5:]) and (name in line or meant(name) in line) for line in lines)
+                assert any(place.says(expected[5:]) and place.names(meant(name)) for place in said)
             if status == 'MODIFIED':
-                assert not (says(computed, of[name].narrow) and expected == computed)
+                assert not (of[name].narrow in computed and expected == computed)
         listed = [row for row in rows if row[1] != 'UNLISTED']
         found = sorted([row[5] or row[0] for row in rows if row[1] in ('OK', 'MODIFIED', 'RENAMED', 'UNLISTED')])
         assert found == sorted(of)
@@ -202,7 +261,7 @@ def test_verify_many_datasets(folder, hashed, known, damaged):
 
 
 def distance(one: str, other: str) -> int:
-    """Give the distance of two codes as iscc-core computes it, of as many bits as the shorter Data-Code has."""
+    """Return the distance of two codes as iscc-core computes it, of as many bits as the shorter Data-Code has."""
     data = []
     for code in (one, other):
         body = base64.b32decode(code + '=' * (-len(code) % 8))[2:]
@@ -229,19 +288,19 @@ def test_similar_codes(folder, damaged):
         if not outputs:
             return
         rows = list(csv.reader(outputs['output'].split('\n')[1:-1], delimiter='\t', quoting=csv.QUOTE_NONE))
-        entries = {row[0]: row[2] for row in rows}
-        lines = {'one': places(one), 'other': places(other)}
-        for place, code in entries.items():
-            file, line = place.split(':')
-            assert says(lines[file][int(line) - 1], code)
+        codes = {row[0]: row[2] for row in rows}
+        said = {'one': places(one)[0], 'other': places(other)[0]}
+        for file_id, code in codes.items():
+            file, line = file_id.split(':')
+            assert said[file][int(line) - 1].says(code)
         expected = {
-            (first, second, str(distance(entries[first], entries[second])))
-            for first in entries for second in entries
-            if first != second and distance(entries[first], entries[second]) <= (
-                threshold if len(entries[first]) == len(entries[second]) == 55 else threshold // 2)
+            (first, second, str(distance(codes[first], codes[second])))
+            for first in codes for second in codes
+            if first != second and distance(codes[first], codes[second]) <= (
+                threshold if len(codes[first]) == len(codes[second]) == 55 else threshold // 2)
         }
         assert {(row[0], row[3], row[6]) for row in rows if row[3]} == expected
-        assert {row[0] for row in rows if not row[3]} == entries.keys() - {first for first, _, _ in expected}
+        assert {row[0] for row in rows if not row[3]} == codes.keys() - {first for first, _, _ in expected}
         assert len(rows) == len(expected) + sum(not row[3] for row in rows)
 
     check()
@@ -252,7 +311,7 @@ def test_similar_codes(folder, damaged):
 @given(st.text() | st.builds(
     lambda content, steps: mutated(content, steps).decode(errors='replace'),
     st.sampled_from([
-        b'ISCC:K4AAY7TG4KHSQHO5HLEU7DN5Y35BXCNIY7GNLPG3MRYSEQOHM3QPTNY', b'KUAAY7TG4KHSQHO5RGUMPTGVXTNWI',
+        b'ISCC:K4AAY7TG4KHSQHO5HLEU7DN5Y35BXCNIY7GNLPG3MRYSEQOHM3QPTNY', NARROW.encode(),
         b' iscc:k4aay7tg4khsqho5hleu7dn5y35bxcniy7gnlpg3mryseqohm3qptny\n',
     ]), mutations))
 def test_a_text_is_a_code_only_if_iscc_core_reads_it(text):

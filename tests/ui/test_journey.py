@@ -115,7 +115,7 @@ def test_verify_against_the_manifest(newcomer):
     newcomer.look('summary')
     newcomer.open(report)
     rows = newcomer.rows()
-    assert list(rows[0]) == ['name', 'status', 'expected_code', 'computed_code', 'distance', 'found_as']
+    assert list(rows[0]) == ['name', 'status', 'found_as', 'distance', 'expected_code', 'computed_code', 'note']
     assert {row['status'] for row in rows} == {'OK'}
     newcomer.look('manifest report')
 

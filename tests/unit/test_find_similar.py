@@ -3,6 +3,7 @@
 import csv
 import json
 from functools import partial
+from types import SimpleNamespace
 
 import iscc_core
 import numpy as np
@@ -361,6 +362,45 @@ def test_a_dataset_that_cannot_be_hashed_is_an_error(find_similar, job, fake_isc
     fake_iscc_sum(find_similar, 'echo "disk on fire" >&2; exit 2')
     done = job(find_similar.files_with({'a': b'a', 'b': b'b'}))
     find_similar.fails(done, 'could not hash dataset "a"', 'disk on fire')
+
+
+def test_a_deferred_dataset_has_an_id_of_its_own(find_similar, listed):
+    """Galaxy has no id for it, and writes "None"."""
+    def job(datasets, codes=()):
+        return find_similar.run(datasets=datasets, codes=list(codes), reference=[], threshold=12)
+
+    elements = [{**each, 'id': 'None'} for each in find_similar.files_with({'a': b'x' * 50_000, 'b': b'x' * 50_000})]
+    manifest, _ = listed('None', clustered_codes(1, 0))
+    find_similar.succeeds(job(elements, [manifest]), log(2, 100_000))
+    assert [row[0] for row in table(find_similar.output, COLUMNS)] == ['deferred-1', 'deferred-2', 'deferred-1:2']
+    picked = {**elements[0], 'name': 'Unnamed dataset'}
+    find_similar.fails(job([picked, elements[1]]), 'A dataset is deferred')
+
+
+def test_the_rows_of_the_heatmap_are_those_of_the_groups_table(run, listed, monkeypatch):
+    labels = []
+    monkeypatch.setattr(heatmap, '_mark_groups', lambda axes, numbers: labels.extend(
+        label.get_text() for label in axes.get_yticklabels()))
+    manifest, _ = listed('7', clustered_codes(20, 3))
+    groups = table(run(12, [manifest], outputs=('output', 'plot', 'clusters'))['clusters'], GROUP_COLUMNS)
+    assert labels == [f'{row[3]}  {number}' for number, row in enumerate(groups, start=1)]
+
+
+def test_letters_that_the_usual_font_lacks_are_drawn_with_another_font_if_there_is_one(monkeypatch):
+    fonts = {name: {ord(letter) for letter in letters} for name, letters in (
+        (heatmap.FONT, 'abc'), ('Emoji', ''), ('Han', '\u65e5\u672c'), ('Many', 'abc\u65e5\u672c\uac00'))}
+
+    def get_font(name):
+        if name == 'Emoji':
+            raise RuntimeError('a font of pictures')
+        return SimpleNamespace(get_charmap=lambda: dict.fromkeys(fonts[name]))
+
+    monkeypatch.setattr(heatmap, 'get_font', get_font)
+    entries = [SimpleNamespace(name=name, fname=name) for name in reversed(fonts)]
+    monkeypatch.setattr(heatmap, 'fontManager', SimpleNamespace(ttflist=entries))
+    assert heatmap._fonts_for('abc') == [heatmap.FONT]
+    assert heatmap._fonts_for('a\u65e5') == [heatmap.FONT, 'Han']
+    assert heatmap._fonts_for('\uac00\u0e01') == [heatmap.FONT, 'Many']
 
 
 @pytest.mark.parametrize('count', [2, 3, 30, 31, 100, 101, 400])

@@ -146,6 +146,34 @@ def test_the_store_root_is_hashed(generate, tmp_path):
     generate.fails(generate.job({**described, 'store_root': 'image.zarr'}), '"stray"', 'alone')
 
 
+@pytest.mark.parametrize('files', [
+    ['image.zarr/.zarray', 'image.zarr/0.0', '__MACOSX/x'], ['folder/image.zarr/.zarray'], ['.zarray', 'README.md'],
+    ['one.zarr/.zarray', 'other.zarr/.zarray'], ['None/.zarray'], ['0.0'],
+])
+def test_a_zarr_without_store_root_is_hashed_whole_as_iscc_sum_does(generate, tmp_path, files):
+    """Galaxy writes "None" where it could not set the metadata element."""
+    root = tmp_path / 'extra'
+    for number, name in enumerate(files):
+        (root / name).parent.mkdir(parents=True, exist_ok=True)
+        (root / name).write_bytes(bytes([number]) * 1000)
+    done = generate.job({**generate.folder_of(root), 'store_root': 'None'})
+    assert (done.returncode, done.stderr) == (0, '')
+    command = [JOBS_BIN / 'iscc-sum', '--tree', root]
+    expected = subprocess.run(command, capture_output=True, check=True, text=True).stdout
+    assert f'ISCC:{generate.output.read_text().strip()} ' in expected
+
+
+@pytest.mark.parametrize('output_format, needs_name', [
+    ('code', False), ('iscc', False), ('checksum', True), ('json', True)])
+def test_a_deferred_dataset_is_hashed_where_no_name_is_needed(generate, output_format, needs_name):
+    done = generate.job({**generate.file_with(b'a', 'Unnamed dataset'), 'id': 'None'}, output_format=output_format)
+    if needs_name:
+        generate.fails(done, 'A dataset is deferred', 'Materialize it first')
+    else:
+        assert generate.succeeds(done)
+    assert generate.job(generate.file_with(b'a', 'Unnamed dataset'), output_format=output_format).returncode == 0
+
+
 def test_a_store_root_that_is_a_link_is_an_error(generate, tmp_path):
     extra, elsewhere = tmp_path / 'extra', tmp_path / 'elsewhere'
     extra.mkdir()

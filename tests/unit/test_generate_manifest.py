@@ -207,7 +207,7 @@ def test_progress_is_said_now_and_then(monkeypatch, capsys, tmp_path):
     (tmp_path / 'file').write_bytes(bytes(1000))
     datasets = [Dataset('', str(tmp_path / 'file'), is_directory=False)] * 20
     seconds = iter(range(0, 1000, 2))
-    monkeypatch.setattr(bulk_hashing, 'hash_batch', lambda batch, narrow: [Fingerprint('', '', '', 1000, [])])
+    monkeypatch.setattr(bulk_hashing, 'hash_batch', lambda batch, narrow: [Fingerprint('', '', '', 1000, [], [])])
     monkeypatch.setattr(bulk_hashing, 'batches', lambda datasets, slots: [[dataset] for dataset in datasets])
     monkeypatch.setattr(time, 'monotonic', lambda: next(seconds))
     bulk_hashing.hash_all(datasets)
@@ -241,3 +241,11 @@ def test_memory_is_under_two_kilobytes_a_dataset_whatever_its_size(tmp_path):
     few, many = (peak_memory(tmp_path, count, size=0) for count in (2000, 12000))
     assert (many - few) / 10_000 < 2000
     assert peak_memory(tmp_path, 4, size=50_000_000) < few
+
+
+def test_a_deferred_dataset_has_its_name_in_a_collection_only(generate_manifest, job):
+    picked = {**generate_manifest.file_with(b'a', 'Unnamed dataset'), 'id': 'None'}
+    generate_manifest.fails(job([picked]), 'A dataset is deferred', 'put it into a collection')
+    element = {**generate_manifest.file_with(b'a', 'A1'), 'id': 'None'}
+    assert job([element]).returncode == 0
+    assert generate_manifest.output.read_text().splitlines()[1].startswith('A1\t')

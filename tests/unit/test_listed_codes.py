@@ -1,5 +1,7 @@
 """Reading codes from files, and looking a dataset up in them."""
 
+import csv
+import io
 import subprocess
 from contextlib import suppress
 from pathlib import Path
@@ -88,6 +90,75 @@ def test_a_manifest_is_read_with_or_without_header_comments_and_other_columns(re
     assert code_file.is_list
 
 
+@pytest.mark.parametrize('encoding', ['utf-16-le', 'utf-16-be'])
+def test_what_powershell_writes_is_read(read, encoding):
+    """PowerShell's `>` writes UTF-16 with a byte order mark and CR LF."""
+    names = ['a b.tiff', '\u65e5\u672c.tiff', '\U0001f600.tiff', 'x\u2028y.tiff', '\u0a0a.tiff', '\u0d0d.tiff']
+    text = '\ufeff' + ''.join(f'ISCC:{TIFF} *{name}\r\n' for name in names)
+    assert [listed.name for listed in read(text.encode(encoding)).codes] == names
+    assert read(f'\ufeff{TIFF}'.encode(encoding)).codes == [ListedCode(TIFF, 1, None)]
+
+
+def quoted(table: str) -> str:
+    """Return a table as a spreadsheet writes it that puts all cells in quotes."""
+    rows = list(csv.reader(table.splitlines(), delimiter='\t', quoting=csv.QUOTE_NONE))
+    text = io.StringIO()
+    csv.writer(text, delimiter='\t', quoting=csv.QUOTE_ALL, lineterminator='\r\n').writerows(rows)
+    return text.getvalue()
+
+
+@pytest.mark.parametrize('name', ['a', 'a, b', 'a "b" c', '"', '""', 'tab\\there', 'iscc_code', TIFF])
+def test_a_table_of_which_a_spreadsheet_quoted_all_cells(read, name):
+    table = f'{HEADER}\n{name}\t{TIFF}\n'
+    assert read(quoted(table)).codes == read(table).codes
+    assert read(quoted(f'{name}\t{TIFF}\n')).codes == [ListedCode(TIFF, 1, name.replace('\\t', '\t'))]
+
+
+@pytest.mark.parametrize('name', ['"a"', '""', '"', '"a, b"', '"iscc_code"', f'"{TIFF}"', '"name"'])
+def test_quotes_that_belong_to_a_name_stay(read, name):
+    assert read(f'{HEADER}\n{name}\t{TIFF}\n').codes == [ListedCode(TIFF, 2, name)]
+    assert read(f'ISCC:{TIFF} *{name}\n').codes == [ListedCode(TIFF, 1, name)]
+
+
+def test_a_quoted_line_is_read(read):
+    assert read(f'"ISCC:{TIFF} *a, ""b"".tiff"\n').codes == [ListedCode(TIFF, 1, 'a, "b".tiff')]
+    assert read(f'"{TIFF}"\n').codes == [ListedCode(TIFF, 1, None)]
+
+
+def test_tables_one_behind_another_are_one(read):
+    table = f'{HEADER}\na\t{TIFF}\n{HEADER}\nb\t{PNG}\n'
+    assert read(table).codes == [ListedCode(TIFF, 2, 'a'), ListedCode(PNG, 4, 'b')]
+    assert read(quoted(table)).codes == read(table).codes
+
+
+@pytest.mark.parametrize('content, words', [
+    ('name,iscc_code\na,K4A\n', 'has commas between its columns. Save the table with tabs'),
+    ('"name";"iscc_code";"size"\n', 'has semicolons between its columns'),
+    (f'a.tiff,ISCC:{TIFF}\n', 'has commas between its columns'),
+    (f'a.tiff;"{TIFF.lower()}"\n', 'has semicolons between its columns'),
+    (f'{"0" * 32}  a.tiff\n', 'is a list of MD5 checksums. This tool needs ISCC-CODEs'),
+    (f'# made by md5sum\n{"0" * 32} *a.tiff\n', 'is a list of MD5 checksums'),
+    (f'{"A" * 40}  a.tiff\n', 'is a list of SHA-1 checksums'),
+    (f'\\{"a" * 64}  a\\nb.tiff\n', 'is a list of SHA-256 checksums'),
+    (f'{"a" * 128}  a.tiff\n', 'is a list of SHA-512 checksums'),
+    (f'SHA256 (a.tiff) = {"0" * 64}\n', 'is a list of SHA256 checksums'),
+    (f'MD5(a.tiff)= {"0" * 32}\n', 'is a list of MD5 checksums'),
+    (f'{"0" * 64}  data/a.tiff\n', 'is the manifest of a BagIt bag, with SHA-256 checksums'),
+    ('BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n', 'is the declaration of a BagIt bag'),
+])
+def test_a_list_of_another_kind_is_named(read, content, words):
+    with pytest.raises(JobError, match='^Dataset "list" ') as refusal:
+        read(content)
+    assert words in str(refusal.value)
+
+
+@pytest.mark.parametrize('name', ['a,b', 'a;b', f'a,{TIFF}', f'{"0" * 32}  x', 'name,iscc_code', 'BagIt-Version: 1.0'])
+def test_names_that_look_like_another_kind_are_names(read, name):
+    assert read(f'{HEADER}\n{name}\t{TIFF}\n').codes == [ListedCode(TIFF, 2, name)]
+    assert read(f'ISCC:{TIFF} *{name}\n').codes == [ListedCode(TIFF, 1, name)]
+    assert read(f'{name}\t{TIFF}\n').codes == [ListedCode(TIFF, 1, name)]
+
+
 def test_metadata_is_read(read):
     code_file = read(f'{{"iscc": "ISCC:{TIFF}", "name": "two\\nlines"}}')
     assert code_file.codes == [ListedCode(TIFF, 1, 'two\nlines')]
@@ -99,6 +170,8 @@ def test_metadata_is_read(read):
     (' \r\n\n', 'is empty'),
     ('\ufeff', 'is empty'),
     (b'\xff\xd8\xff', 'is not a text file: line 1 is not UTF-8'),
+    (b'\xff\xfeI\0S', 'is not a text file: it is not whole UTF-16. If it is a list that iscc-sum made on Windows'),
+    (f'ISCC:{TIFF} *\xfc.tiff'.encode('cp1252'), 'make it again with: iscc-sum -o checksums.txt *.tiff'),
     (TIFF.encode() + b'\n\xff', 'is not a text file: line 2 is not UTF-8'),
     (b'A' * 10 ** 6, 'is not a text file: line 1 holds zero bytes, or is too long'),
     (b'\0' * 10, 'is not a text file: line 1 holds zero bytes'),
@@ -154,7 +227,7 @@ names_in_galaxy = st.text(st.characters(codec='utf-8', exclude_characters='\0'))
 def test_a_manifest_comes_out_as_it_went_in(tmp_path_factory, rows):
     datasets = [Dataset(name, '/none', is_directory) for name, is_directory, _ in rows]
     fingerprints = [
-        Fingerprint(narrowed(TIFF) if narrow else TIFF, DATA_UNIT, INSTANCE_UNIT, 1, []) for *_, narrow in rows
+        Fingerprint(narrowed(TIFF) if narrow else TIFF, DATA_UNIT, INSTANCE_UNIT, 1, [], []) for *_, narrow in rows
     ]
     path = tmp_path_factory.getbasetemp() / 'manifest.tsv'
     path.write_text(''.join(manifest(datasets, fingerprints)), encoding='utf-8', newline='\n')
@@ -175,10 +248,10 @@ def test_any_file_is_read_or_refused(tmp_path_factory, content):
 
 @pytest.fixture
 def look_up(tmp_path):
-    def look_up(content: str, name: str, is_directory: bool = False) -> str:
+    def look_up(content: str, name: str) -> str:
         path = tmp_path / 'list'
         path.write_text(content)
-        return expected_code('', {'path': str(path), 'name': 'list'}, Dataset(name, tmp_path, is_directory))
+        return expected_code('', {'path': str(path), 'name': 'list'}, {'name': name, 'id': '1'})
     return look_up
 
 
@@ -190,8 +263,8 @@ def test_a_dataset_is_looked_up_by_its_exact_name(look_up):
 
 def test_a_folder_is_found_with_and_without_its_slash(look_up):
     table = f'ISCC:{TIFF} *a.zarr/\nISCC:{PNG} *b.zarr\n'
-    assert look_up(table, 'a.zarr', is_directory=True) == TIFF
-    assert look_up(table, 'b.zarr', is_directory=True) == PNG
+    assert look_up(table, 'a.zarr') == TIFF
+    assert look_up(table, 'b.zarr') == PNG
 
 
 @pytest.mark.parametrize('table, reason', [
@@ -204,6 +277,30 @@ def test_a_name_that_does_not_lead_to_one_code_is_an_error(look_up, table, reaso
     with pytest.raises(JobError) as refusal:
         look_up(table, 'x')
     assert reason in str(refusal.value)
+
+
+@pytest.mark.parametrize('content, name, words', [
+    (f'{HEADER}\nd/x.tif\t{TIFF}\n', 'x.tiff', 'It lists "d/x.tif", which differs in the extension, and in the f'),
+    (f'{HEADER}\nu\u0308\t{TIFF}\n', '\xfc', 'which differs in how letters are composed'),
+    (f'{HEADER}\nx.zarr/0/0\t{TIFF}\n', 'x.zarr', 'It lists the files in that folder one by one; make it with iscc-s'),
+    (f'{HEADER}\nx.tif\t{TIFF}\nx.png\t{PNG}\n', 'x', 'Names must be equal.'),
+])
+def test_a_name_that_is_nearly_listed_gives_a_hint(look_up, content, name, words):
+    with pytest.raises(JobError, match='does not list the dataset') as refusal:
+        look_up(content, name)
+    assert words in str(refusal.value)
+
+
+def test_a_deferred_dataset_has_no_name_to_look_up(tmp_path):
+    path = tmp_path / 'list'
+    deferred = {'name': 'Unnamed dataset', 'id': 'None'}
+    path.write_text(f'{HEADER}\nUnnamed dataset\t{TIFF}\n')
+    with pytest.raises(JobError, match='is deferred'):
+        expected_code('', {'path': str(path), 'name': 'list', 'id': '1'}, deferred)
+    path.write_text(f'{TIFF}\n')
+    with pytest.raises(JobError, match='is deferred'):
+        expected_code('', {'path': str(path), **deferred}, {'name': 'x', 'id': '1'})
+    assert expected_code('', {'path': str(path), 'name': 'Unnamed dataset', 'id': '1'}, deferred) == TIFF
 
 
 def test_an_empty_name_is_not_the_end_of_another(look_up):

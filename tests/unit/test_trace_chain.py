@@ -103,7 +103,7 @@ def test_omero_finds_namespace_and_key_in_each_table(trace_chain, step):
     trace_chain.succeeds(trace_chain.run(
         steps=[step('raw', [('a.tiff', one)]), step('exported', [('a.tiff', other)])], threshold=12))
     assert omero_tables(trace_chain.folder) == {
-        name: f'namespace\torg.iscc.omero\nOBJECT_NAME\tISCC-CODE\na.tiff\tISCC:{code}\n'
+        name: f'namespace\torg.iscc.sum\nOBJECT_NAME\tISCC-CODE (file)\na.tiff\tISCC:{code}\n'
         for name, code in (('raw', one), ('exported', other))
     }
 

@@ -145,3 +145,42 @@ def test_an_error_in_hashing_is_no_mismatch(verify, tmp_path):
     gone = {'name': 'gone', 'path': '/no/such'}
     done = verify.run(dataset=verify.described(**gone), expected_code=code, expected_file=None, on_mismatch='report')
     verify.fails(done, '"gone" is missing')
+
+
+@pytest.mark.parametrize('original, is_said', [
+    (b'a\r\nb\r\n', True), (b'a\r\nb', True), (b'a\nb', True), (b'a\r\nb\n', False), (b'a\nc\n', False),
+])
+@pytest.mark.parametrize('form', ['wide', 'narrow'])
+def test_line_ends_that_galaxy_converted_are_said(verify, verified, tmp_path, original, is_said, form):
+    """The report says why the codes differ; it is no match."""
+    text = verify.succeeds(verified(b'a\nb\n', getattr(codes_of(original, tmp_path), form)))
+    assert text.startswith('FAILED')
+    assert text.count('\n') == 4
+    assert ('; the code matches once the line ends are put back (CR LF, or none at the end)' in text) == is_said
+
+
+def test_a_large_text_is_converted_in_pieces(verify, verified, tmp_path):
+    """Pieces of 4 MiB, which may end anywhere in a line."""
+    original = b''.join(b'%d,%d\r\n' % (number, number * number) for number in range(600_000))
+    assert len(original) > 2 ** 23
+    text = verify.succeeds(verified(original.replace(b'\r', b''), codes_of(original, tmp_path).wide))
+    assert 'the code matches once the line ends are put back' in text
+
+
+def test_files_that_a_system_left_in_a_folder_are_named(verify, tmp_path):
+    root = tmp_path / 'tree'
+    root.mkdir()
+    for name in ('chunk', '.DS_Store', '._chunk'):
+        (root / name).write_bytes(b'.')
+    said = (
+        '"image.zarr" holds 2 file(s) that macOS or Windows left there, and that are part of its code: ".DS_Store", '
+        '"._chunk"\n'
+    )
+    codes = {'good': codes_of(b'...', tmp_path).wide, 'bad': codes_of(b'.', tmp_path).wide}
+    reports = {
+        name: verify.succeeds(verify.run(
+            dataset=verify.folder_of(root), expected_code=code, expected_file=None, on_mismatch='report'), said)
+        for name, code in codes.items()
+    }
+    assert reports['good'].startswith('OK') and said not in reports['good']
+    assert reports['bad'].startswith('FAILED') and reports['bad'].endswith(f'; {said}')

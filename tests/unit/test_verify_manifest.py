@@ -2,7 +2,9 @@
 
 import csv
 import subprocess
+import time
 from collections import Counter
+from dataclasses import replace
 
 import pytest
 from hypothesis import given, strategies as st
@@ -11,10 +13,10 @@ from contents import some_bytes
 from iscc_galaxy.formats.listed_codes import ListedCode
 from iscc_galaxy.formats.tables import escaped
 from iscc_galaxy.iscc import iscc_codes
-from iscc_galaxy.similarity.verification import name_hint, STATUSES, verify
+from iscc_galaxy.similarity.verification import STATUSES, verify
 from local_galaxy.configuration import JOBS_BIN
 from names import NAMES_IN_TABLES
-from oracle import codes_of
+from oracle import codes_of, wide_code
 
 CODES = [
     'K4AAY7TG4KHSQHO5HLEU7DN5Y35BXCNIY7GNLPG3MRYSEQOHM3QPTNY',
@@ -26,13 +28,14 @@ CODES += [iscc_codes.narrowed(code) for code in CODES]
 @pytest.fixture
 def job(verify_manifest, tmp_path):
     """Run the command with the defaults of the form."""
-    def job(datasets, manifest: str, computed: str | None = None, on_mismatch='report', allow_unlisted=False):
+    def job(datasets, manifest: str, computed: str | None = None, **options):
         def file(name: str, text: str) -> dict:
             (tmp_path / name).write_text(text, encoding='utf-8', newline='\n')
             return {'name': name, 'path': str(tmp_path / name)}
+        defaults = {'on_mismatch': 'report', 'allow_unlisted': False, 'match_names': 'exact'}
         return verify_manifest.run(
-            datasets=datasets, manifest=file('manifest', manifest), on_mismatch=on_mismatch,
-            computed=None if computed is None else file('computed', computed), allow_unlisted=allow_unlisted)
+            datasets=datasets, manifest=file('manifest', manifest),
+            computed=None if computed is None else file('computed', computed), **defaults | options)
     return job
 
 
@@ -42,12 +45,18 @@ def table(named: list[tuple[str, str]]) -> str:
 
 def rows(text: str) -> list[list[str]]:
     header, *rows = csv.reader(text.split('\n')[:-1], delimiter='\t', quoting=csv.QUOTE_NONE)
-    assert header == ['name', 'status', 'expected_code', 'computed_code', 'distance', 'found_as']
+    assert header == ['name', 'status', 'found_as', 'distance', 'expected_code', 'computed_code', 'note']
     return rows
 
 
 def summary(first: str, **counts: int) -> str:
-    return ''.join([f'{first}\n', *(f'{status}\t{counts.get(status, 0)}\n' for status in STATUSES)])
+    paired = sum(counts.get(status, 0) for status in ('OK', 'MODIFIED', 'RENAMED'))
+    came, listed = paired + counts.get('UNLISTED', 0), paired + counts.get('MISSING', 0)
+    said = ', '.join(f'{counts[status]} {status.lower()}' for status in STATUSES[1:] if counts.get(status))
+    return ''.join([
+        f'{first}\n', f'{came} dataset{"s" * (came != 1)} came, {listed} {"was" if listed == 1 else "were"} listed: ',
+        f'{said or "all as listed"}.\n', *(f'{status}\t{counts.get(status, 0)}\n' for status in STATUSES),
+    ])
 
 
 def log(count: int, size: int) -> str:
@@ -65,11 +74,11 @@ def test_every_status(verify_manifest, job, tmp_path):
     report = verify_manifest.succeeds(done, log(4, sum(map(len, new.values()))))
     distance, _ = iscc_codes.data_code_distance(listed['edited'], found['edited'])
     assert rows(report) == [
-        ['same', 'OK', f'ISCC:{listed["same"]}', f'ISCC:{listed["same"]}', '0', ''],
-        ['edited', 'MODIFIED', f'ISCC:{listed["edited"]}', f'ISCC:{found["edited"]}', str(distance), ''],
-        ['moved', 'RENAMED', f'ISCC:{listed["moved"]}', f'ISCC:{listed["moved"]}', '0', 'moved\\t1'],
-        ['lost', 'MISSING', f'ISCC:{listed["lost"]}', '', '', ''],
-        ['came in', 'UNLISTED', '', f'ISCC:{found["came in"]}', '', ''],
+        ['same', 'OK', '', '0', f'ISCC:{listed["same"]}', f'ISCC:{listed["same"]}', ''],
+        ['edited', 'MODIFIED', '', str(distance), f'ISCC:{listed["edited"]}', f'ISCC:{found["edited"]}', ''],
+        ['moved', 'RENAMED', 'moved\\t1', '0', f'ISCC:{listed["moved"]}', f'ISCC:{listed["moved"]}', ''],
+        ['lost', 'MISSING', '', '', f'ISCC:{listed["lost"]}', '', ''],
+        ['came in', 'UNLISTED', '', '', '', f'ISCC:{found["came in"]}', ''],
     ]
     assert verify_manifest.outputs['summary'].read_text() == summary('FAILED', **dict.fromkeys(STATUSES, 1))
 
@@ -97,7 +106,7 @@ def test_what_iscc_sum_writes_at_the_microscope_verifies_the_upload(verify_manif
     checksums = subprocess.run(command, cwd=home, capture_output=True, check=True, text=True).stdout
     report = verify_manifest.succeeds(job(verify_manifest.files_with(contents), checksums), log(3, 10_000))
     assert [row[:2] for row in rows(report)] == [[name, 'OK'] for name in contents]
-    assert all(len(row[3]) == len('ISCC:') + (29 if '--narrow' in options else 55) for row in rows(report))
+    assert all(len(row[5]) == len('ISCC:') + (29 if '--narrow' in options else 55) for row in rows(report))
     tampered = {**contents, 'a b.tiff': b'tampered'}
     report = verify_manifest.succeeds(job(verify_manifest.files_with(tampered), checksums), log(3, 5008))
     assert [row[1] for row in rows(report)] == ['MODIFIED', 'OK', 'OK']
@@ -140,8 +149,8 @@ def test_two_manifests_are_compared_without_hashing(verify_manifest, job, fake_i
     fake_iscc_sum(verify_manifest, 'exit 1')
     one, other = CODES[:2]
     done = job([], table([('a', one), ('b', one), ('c', one)]), f'ISCC:{one} *b\nISCC:{other} *a\nISCC:{one} *d\n')
-    assert [(row[0], row[1], row[4], row[5]) for row in rows(verify_manifest.succeeds(done))] == [
-        ('a', 'MODIFIED', '4', ''), ('b', 'OK', '0', ''), ('c', 'RENAMED', '0', 'd'),
+    assert [row[:4] for row in rows(verify_manifest.succeeds(done))] == [
+        ['a', 'RENAMED', 'd', '0'], ['b', 'OK', '', '0'], ['c', 'MISSING', 'b', ''], ['a', 'UNLISTED', '', '4'],
     ]
 
 
@@ -149,10 +158,10 @@ def test_two_manifests_are_compared_without_hashing(verify_manifest, job, fake_i
 def test_wide_and_narrow_codes_are_compared_narrow(verify_manifest, job, expected, computed, shown):
     done = job([], table([('a', CODES[expected])]), table([('a', CODES[computed])]))
     row, = rows(verify_manifest.succeeds(done))
-    assert row == ['a', 'OK', f'ISCC:{CODES[expected]}', f'ISCC:{CODES[shown]}', '0', '']
+    assert row == ['a', 'OK', '', '0', f'ISCC:{CODES[expected]}', f'ISCC:{CODES[shown]}', '']
     done = job([], table([('a', CODES[expected])]), table([('a', CODES[computed + 1])]))
     row, = rows(verify_manifest.succeeds(done))
-    assert (row[1], row[4]) == ('MODIFIED', '2')
+    assert (row[1], row[3]) == ('MODIFIED', '2')
 
 
 listed_codes = st.lists(st.builds(ListedCode, st.sampled_from(CODES), st.just(1), st.sampled_from('abc')), max_size=9)
@@ -161,17 +170,17 @@ listed_codes = st.lists(st.builds(ListedCode, st.sampled_from(CODES), st.just(1)
 @given(listed_codes, listed_codes)
 def test_listed_codes_are_paired_one_to_one(expected, computed):
     outcomes = verify(expected, computed)
-    assert [outcome.expected for outcome in outcomes[:len(expected)]] == expected
+    assert [outcome.listed for outcome in outcomes[:len(expected)]] == expected
     assert all(outcome.status == 'UNLISTED' for outcome in outcomes[len(expected):])
     used = [outcome.computed for outcome in outcomes if outcome.computed]
     assert Counter(used) == Counter(computed)
     for outcome in outcomes:
-        if outcome.expected and outcome.computed:
-            same_name = outcome.expected.name == outcome.computed.name
-            same_code = iscc_codes.is_same_code(outcome.expected.code, outcome.computed.code)
+        if outcome.listed and outcome.computed:
+            same_name = outcome.listed.name == outcome.computed.name
+            same_code = iscc_codes.is_same_code(outcome.listed.code, outcome.computed.code)
             assert outcome.status == {(1, 1): 'OK', (1, 0): 'MODIFIED', (0, 1): 'RENAMED'}[same_name, same_code]
     # Nobody is left alone who has a partner that is alone too.
-    missing = [outcome.expected for outcome in outcomes if outcome.status == 'MISSING']
+    missing = [outcome.listed for outcome in outcomes if outcome.status == 'MISSING']
     unlisted = [outcome.computed for outcome in outcomes if outcome.status == 'UNLISTED']
     for one in missing:
         for other in unlisted:
@@ -185,36 +194,172 @@ def test_as_many_are_ok_as_can_be(expected, computed):
     assert sum(outcome.status == 'OK' for outcome in verify(*wide)) == (both[0] & both[1]).total()
 
 
-def hint(expected: list[str], computed: list[str]) -> str:
-    return name_hint(*([ListedCode(CODES[0], 1, name) for name in names] for names in (expected, computed)))
+def plain_statement(listed: list[ListedCode], computed: list[ListedCode]) -> list[tuple]:
+    """Return (status, place of the line, place of the dataset), by comparing all with all, one rule after the other."""
+    def same_name(line, dataset):
+        return line.name == dataset.name
+
+    def equal(line, dataset):
+        return line.code == dataset.code
+
+    def same_content(line, dataset):
+        return iscc_codes.is_same_code(line.code, dataset.code)
+
+    rules = [
+        ('OK', same_name, equal), ('OK', same_name, same_content), ('RENAMED', equal), ('RENAMED', same_content),
+        ('MODIFIED', same_name),
+    ]
+    found, lines, datasets = [], list(range(len(listed))), list(range(len(computed)))
+    for status, *conditions in rules:
+        for line in list(lines):
+            for dataset in list(datasets):
+                if all(condition(listed[line], computed[dataset]) for condition in conditions):
+                    found.append((status, line, dataset))
+                    lines.remove(line)
+                    datasets.remove(dataset)
+                    break
+    return sorted(found + [('MISSING', line, None) for line in lines] + [('UNLISTED', None, each) for each in datasets],
+                  key=str)
 
 
-@pytest.mark.parametrize('expected, computed, words', [
-    (['a.tiff', 'b.tiff'], ['data/a.tiff', 'data/b.tiff'], '2 would be without the folders before the last "/"'),
-    (['plate 1/a.tiff'], ['a.tiff'], '1 would be without the folders'),
-    (['a', 'c'], ['a.tiff', 'b.tiff'], '1 would be without extensions and'),
-    (['a.tiff'], ['x/a.tiff.tiff'], '1 would be without extensions and'),
-    (['a.ome.tiff'], ['a'], '1 would be without extensions and'),
+@given(listed_codes, listed_codes)
+def test_outcomes_are_those_of_the_plain_statement(listed, computed):
+    # The line tells the places apart where names and codes are equal.
+    listed, computed = ([replace(each, line=place) for place, each in enumerate(side)] for side in (listed, computed))
+    outcomes = verify(listed, computed)
+    assert sorted((
+        (outcome.status, outcome.listed and outcome.listed.line, outcome.computed and outcome.computed.line)
+        for outcome in outcomes), key=str) == plain_statement(listed, computed)
+    for outcome in outcomes:
+        if outcome.status == 'MISSING':
+            copies = [each for each in computed if iscc_codes.is_same_code(each.code, outcome.listed.code)]
+            assert (outcome.other is None) == (not copies) and (not copies or outcome.other in copies)
+        elif outcome.status == 'UNLISTED':
+            assert outcome.other == next((line for line in listed if line.name == outcome.computed.name), None)
+        else:
+            assert outcome.other is None
+
+
+def test_frames_that_moved_up_are_renamed_and_only_the_first_is_missing(verify_manifest, job):
+    """Numbered frames, of which the first was dropped; nothing that is there is called lost or modified."""
+    frames = [wide_code(bytes([number] * 16), bytes([number] * 16)) for number in range(4)]
+    done = job([], table([(f'frame{number}', code) for number, code in enumerate(frames, start=1)]),
+               table([(f'frame{number}', code) for number, code in enumerate(frames[1:], start=1)]))
+    assert [row[:3] for row in rows(verify_manifest.succeeds(done))] == [
+        ['frame1', 'MISSING', ''], ['frame2', 'RENAMED', 'frame1'], ['frame3', 'RENAMED', 'frame2'],
+        ['frame4', 'RENAMED', 'frame3'],
+    ]
+
+
+def test_swapped_samples_are_renamed(verify_manifest, job):
+    one, other = CODES[:2]
+    done = job([], table([('a', one), ('b', other)]), table([('a', other), ('b', one)]))
+    assert [row[:4] for row in rows(verify_manifest.succeeds(done))] == [
+        ['a', 'RENAMED', 'b', '0'], ['b', 'RENAMED', 'a', '0']]
+
+
+def test_an_original_kept_under_a_new_name_is_renamed_and_the_edited_one_has_its_distance(verify_manifest, job):
+    original, edited = CODES[:2]
+    done = job([], table([('a', original)]), table([('a', edited), ('a original', original)]))
+    assert [row[:4] + row[6:] for row in rows(verify_manifest.succeeds(done))] == [
+        ['a', 'RENAMED', 'a original', '0', ''],
+        ['a', 'UNLISTED', '', '4', 'its name is listed, with other content; distance to that'],
+    ]
+
+
+def test_a_copy_that_is_gone_is_missing_and_its_content_is_not(verify_manifest, job):
+    done = job([], table([('a', CODES[0]), ('b', CODES[0])]), table([('b', CODES[0])]))
+    assert [row[:4] + row[6:] for row in rows(verify_manifest.succeeds(done))] == [
+        ['a', 'MISSING', 'b', '', 'one of several identical copies is gone'], ['b', 'OK', '', '0', '']]
+
+
+def test_a_hundred_thousand_lines_in_seconds():
+    codes = [wide_code(number.to_bytes(16, 'big'), number.to_bytes(16, 'big')) for number in range(100_000)]
+    listed = [ListedCode(code, place, f'image {place}') for place, code in enumerate(codes)]
+    computed = [replace(line, name=f'image {line.line + 1}') for line in listed[1:]]
+    begin = time.monotonic()
+    counts = Counter(outcome.status for outcome in verify(listed, computed))
+    assert counts == {'RENAMED': 99_999, 'MISSING': 1}
+    assert time.monotonic() - begin < 30
+
+
+def test_nearly_equal_names_are_paired_if_the_user_says_so(verify_manifest, job):
+    listed = table([('data/a.tif', CODES[0]), ('b', CODES[0]), ('u\u0308.png', CODES[1])])
+    found = table([('a.tiff', CODES[1]), ('b', CODES[0]), ('\xfc.png', CODES[1])])
+    exact = rows(verify_manifest.succeeds(job([], listed, found)))
+    assert [row[1] for row in exact] == ['MISSING', 'OK', 'RENAMED', 'UNLISTED']
+    loose = rows(verify_manifest.succeeds(job([], listed, found, match_names='loose')))
+    assert [row[:4] for row in loose] == [
+        ['data/a.tif', 'MODIFIED', 'a.tiff', '4'], ['b', 'OK', '', '0'], ['u\u0308.png', 'OK', '\xfc.png', '0']]
+
+
+def test_the_summary_says_which_names_are_nearly_equal(verify_manifest, job):
+    done = job([], table([('a.tiff', CODES[0]), ('b', CODES[1])]), table([('x/a.tiff', CODES[1]), ('b', CODES[1])]))
+    verify_manifest.succeeds(done)
+    counts, hint = verify_manifest.outputs['summary'].read_text().split('Names: ')
+    assert counts == summary('FAILED', OK=1, MISSING=1, UNLISTED=1)
+    assert hint.startswith(
+        '1 name(s) differ only a little, such as "a.tiff" in the manifest and "x/a.tiff" here (in the folders before')
+    assert hint.count('\n') == 1
+
+
+def test_no_hint_where_all_are_paired_or_none_is_near(verify_manifest, job):
+    for found in ('b', 'a.tiff'):
+        done = job([], table([('a.tiff', CODES[0])]), table([(found, CODES[1])]))
+        verify_manifest.succeeds(done)
+        assert verify_manifest.outputs['summary'].read_text().count('\n') == 7
+
+
+def test_a_zarr_listed_file_by_file_gives_a_hint(verify_manifest, job, tmp_path):
+    root = tmp_path / 'tree'
+    root.mkdir()
+    (root / 'chunk').write_bytes(b'chunk')
+    manifest = table([('image.zarr/0/0', CODES[0]), ('image.zarr/0/1', CODES[0])])
+    verify_manifest.succeeds(job([verify_manifest.folder_of(root)], manifest), log(1, 5))
+    assert verify_manifest.outputs['summary'].read_text().endswith(
+        'Folders: the manifest lists the files in "image.zarr" one by one. To list a folder as one dataset, make the '
+        'list with: iscc-sum --tree FOLDER\n')
+
+
+@pytest.mark.parametrize('original, is_said', [
+    (b'a\r\nb\r\n', True), (b'a\r\nb', True), (b'a\nb', True), (b'a\nb\r\n', False), (b'a\nc\n', False),
 ])
-def test_names_that_almost_match_give_a_hint(expected, computed, words):
-    assert words in hint(expected, computed)
-    assert 'rename the elements' in hint(expected, computed)
-
-
-@pytest.mark.parametrize('expected, computed', [
-    (['a.tiff', 'b.tiff'], ['a.tiff', 'x/b.tiff']), (['a.tiff'], ['b.tiff']), (['a'], []),
-])
-def test_no_hint_where_a_name_matches_or_none_nearly_does(expected, computed):
-    assert hint(expected, computed) == ''
-
-
-def test_the_hint_is_in_the_summary(verify_manifest, job):
-    done = job(verify_manifest.files_with({'x/a.tiff': b'a'}), table([('a.tiff', CODES[0])]))
-    verify_manifest.succeeds(done, log(1, 1))
+@pytest.mark.parametrize('form', ['wide', 'narrow'])
+def test_line_ends_that_galaxy_converted_are_said(verify_manifest, job, tmp_path, original, is_said, form):
+    code = getattr(codes_of(original, tmp_path), form)
+    verify_manifest.succeeds(job(verify_manifest.files_with({'t.csv': b'a\nb\n'}), table([('t.csv', code)])), log(1, 4))
     text = verify_manifest.outputs['summary'].read_text()
-    counts, hint = text.split('No name of the manifest is the name of a dataset')
-    assert counts == summary('FAILED', MISSING=1, UNLISTED=1)
-    assert '1 would be without the folders' in hint
+    assert text.startswith('FAILED\n1 dataset came, 1 was listed: 1 modified.\n')
+    assert ('Line ends: of 1 modified dataset(s), the code matches once' in text) == is_said
+    assert text.endswith(': "t.csv"\n') == is_said
+
+
+@pytest.mark.parametrize('content', [b'', b'a', b'a\r\nb\n', b'a\0b\n'])
+def test_nothing_is_said_of_line_ends_of_what_was_not_converted(verify_manifest, job, tmp_path, content):
+    code = codes_of(content.replace(b'\n', b'\r\n') + b'.', tmp_path).wide
+    done = job(verify_manifest.files_with({'t.csv': content}), table([('t.csv', code)]))
+    verify_manifest.succeeds(done, log(1, len(content)))
+    assert 'Line ends' not in verify_manifest.outputs['summary'].read_text()
+
+
+def test_files_that_a_system_left_in_a_folder_are_named(verify_manifest, job, tmp_path):
+    root = tmp_path / 'tree'
+    (root / '__MACOSX').mkdir(parents=True)
+    for name in ('chunk', '.DS_Store', '._chunk', 'Thumbs.db', '__MACOSX/x', 'a.DS_Store', '_.x'):
+        (root / name).write_bytes(b'.')
+    done = job([verify_manifest.folder_of(root)], table([('image.zarr', CODES[0])]))
+    said = (
+        '"image.zarr" holds 4 file(s) that macOS or Windows left there, and that are part of its code: ".DS_Store", '
+        '"._chunk", "Thumbs.db", "__MACOSX/x"\n'
+    )
+    verify_manifest.succeeds(done, said + log(1, 7))
+    assert verify_manifest.outputs['summary'].read_text().endswith(f'System files: {said}')
+
+
+def test_a_deferred_dataset_without_a_name_is_an_error(verify_manifest, job, fake_iscc_sum):
+    fake_iscc_sum(verify_manifest, 'exit 1')
+    dataset = {**verify_manifest.file_with(b'a', 'Unnamed dataset'), 'id': 'None'}
+    verify_manifest.fails(job([dataset], table([('a', CODES[0])])), 'is deferred', 'Materialize it')
 
 
 @pytest.mark.parametrize('manifest, computed, words', [

@@ -1,0 +1,30 @@
+"""Files that are given in place of a list of ISCC-CODEs, told by their first line: what they are, and what to do."""
+
+import re
+
+# How many hexadecimal digits a checksum has, and what makes such checksums.
+_CHECKSUMS = {32: 'MD5', 40: 'SHA-1', 64: 'SHA-256', 96: 'SHA-384', 128: 'SHA-512'}
+_CHECKSUM = re.compile(r'\\?([0-9A-Fa-f]+) +[ *]?(\S.*)')
+_NAMED_CHECKSUM = re.compile(r'(MD5|SHA[-\w]+|BLAKE\w+) ?\(.*\) ?= ?[0-9A-Fa-f]{32,}')
+_CODE_BETWEEN = re.compile(r'([,;])"?(?:ISCC:)?K[4U]A[A-Z2-7]{26}')
+_NOT_OURS = 'This tool needs ISCC-CODEs. Make a list of them with: iscc-sum -o checksums.txt *.tiff'
+
+
+def what_it_is(line: str) -> str | None:
+    """Return what a file with this first line is and what to do, as the rest of a sentence; None if it is not known."""
+    if line.startswith('BagIt-Version:'):
+        return f'is the declaration of a BagIt bag. {_NOT_OURS}'
+    checksum = _CHECKSUM.fullmatch(line)
+    if checksum and len(checksum[1]) in _CHECKSUMS:
+        kind = _CHECKSUMS[len(checksum[1])]
+        place = 'the manifest of a BagIt bag, with' if checksum[2].startswith('data/') else 'a list of'
+        return f'is {place} {kind} checksums. {_NOT_OURS}'
+    named = _NAMED_CHECKSUM.fullmatch(line)
+    if named:
+        return f'is a list of {named[1]} checksums. {_NOT_OURS}'
+    for separator, name in (',', 'commas'), (';', 'semicolons'):
+        cells = [cell.strip('" ') for cell in line.split(separator)]
+        between = _CODE_BETWEEN.search(line.upper())
+        if {'name', 'iscc_code'} <= set(cells) or between and between[1] == separator and '\t' not in line:
+            return f'has {name} between its columns. Save the table with tabs between them (as text, tab delimited).'
+    return None

@@ -1,0 +1,75 @@
+r"""Names that are nearly equal: those of one file, written by different systems, programs and people.
+
+What may differ is how letters are composed (macOS and Linux), `\` for `/`, quotes that a spreadsheet put around a name,
+the extension, and the folders before the name.
+"""
+
+import re
+from collections import defaultdict
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from unicodedata import normalize
+
+# An extension begins with a letter; these stand before another (`ome.tiff`, `nii.gz`).
+_EXTENSION = re.compile(r'(?:\.(?:ome|nii|tar|tiff?|zarr|csv|tsv|txt))?\.[A-Za-z][A-Za-z0-9]{0,9}$')
+
+
+@dataclass(frozen=True, slots=True)
+class NearName:
+    """The name of a dataset, the name in a manifest that is nearly equal, and in what they differ, in words."""
+
+    found: str
+    listed: str
+    difference: str
+
+
+def near_names(listed: Iterable[str], found: Iterable[str]) -> list[NearName]:
+    """Return which names of one side are nearly equal to which of the other, where that is not ambiguous.
+
+    Names that both sides have are left out. The smallest difference counts: a name that has an equal in one way is not
+    compared in the next.
+    """
+    listed, found = set(listed), set(found)
+    left_listed, left_found = listed - found, found - listed
+    pairs = []
+    for difference, form in _WAYS:
+        by_form = defaultdict(lambda: ([], []))
+        for side, names in enumerate((left_listed, left_found)):
+            for name in names:
+                by_form[form(name)][side].append(name)
+        for form_listed, form_found in by_form.values():
+            if len(form_listed) == len(form_found) == 1:
+                pairs.append(NearName(form_found[0], form_listed[0], difference))
+                left_listed -= {form_listed[0]}
+                left_found -= {form_found[0]}
+    return sorted(pairs, key=lambda pair: pair.found)
+
+
+def listed_file_by_file(listed: Iterable[str], found: Iterable[str]) -> list[str]:
+    """Return the names of datasets of which the manifest lists files inside: `NAME/...`, as of a Zarr folder."""
+    folders = {name[:place] for name in listed for place, letter in enumerate(name) if letter == '/'}
+    return [name for name in found if name in folders]
+
+
+def _plain(name: str) -> str:
+    if len(name) > 1 and name[0] == name[-1] == '"':
+        name = name[1:-1].replace('""', '"')
+    return normalize('NFC', name).replace('\\', '/')
+
+
+def _stem(name: str) -> str:
+    """Return a name without its extension, if anything is left of it then."""
+    stem = _EXTENSION.sub('', _plain(name))
+    return stem if stem.rsplit('/', 1)[-1] else _plain(name)
+
+
+def _base(name: str) -> str:
+    return _plain(name).rsplit('/', 1)[-1] or _plain(name)
+
+
+_WAYS: tuple[tuple[str, Callable[[str], str]], ...] = (
+    ('in how letters are composed, quotes, or "\\" for "/"', _plain),
+    ('in the extension', _stem),
+    ('in the folders before the last "/"', _base),
+    ('in the extension, and in the folders before the last "/"', lambda name: _stem(_base(name))),
+)
