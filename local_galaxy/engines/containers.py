@@ -119,7 +119,8 @@ def _python(commands: Path) -> Path:
 def _packages(commands: Path) -> Path:
     """Return the folder in which that Python looks for packages, PYTHONPATH or not: the tools set it to their own."""
     code = 'import sysconfig; print(sysconfig.get_path("purelib"))'
-    return Path(subprocess.run([_python(commands), '-c', code], capture_output=True, text=True).stdout.strip())
+    said = subprocess.run([_python(commands), '-c', code], capture_output=True, text=True, check=True).stdout
+    return Path(said.strip())
 
 
 def _copy_system(root: Path, commands: Path) -> None:
@@ -136,13 +137,13 @@ def _copy_system(root: Path, commands: Path) -> None:
 
 
 def _copy_python(root: Path, commands: Path) -> None:
-    """Copy Python without any package."""
+    """Copy Python without any of the packages that this machine has in it."""
     prefix = _python(commands).parent.parent
     version = next((prefix / 'lib').glob('python3.*'))
     ignored = shutil.ignore_patterns('test', 'site-packages', 'dist-packages', '__pycache__')
     shutil.copytree(version, _below(root, version), symlinks=True, ignore=ignored, dirs_exist_ok=True)
-    for file in (_python(commands), *version.rglob('*.so'), *(prefix / 'lib').glob('libpython*.so*')):
-        _copy_linked(root, file)
+    modules = (version / 'lib-dynload').glob('*.so')
+    _copy_linked(root, _python(commands), *modules, *(prefix / 'lib').glob('libpython*.so*'))
 
 
 def _below(root: Path, file: Path) -> Path:
@@ -150,14 +151,21 @@ def _below(root: Path, file: Path) -> Path:
     return root / file.relative_to('/')
 
 
-def _copy_linked(root: Path, file: Path) -> None:
-    """Copy a program or library to the same place below the root, with all libraries that it is linked with."""
-    linked = re.findall(r'(/\S+)', subprocess.run(['ldd', file], capture_output=True, text=True).stdout)
-    for each in (str(file), *(name for name in linked if os.path.exists(name))):
-        copy = _below(root, Path(each))
-        if not copy.exists():
-            copy.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy2(each, copy)
+def _copy_linked(root: Path, *files: Path) -> None:
+    """Copy programs and libraries to the same places below the root, with all libraries that they are linked with."""
+    for file in files:
+        for each in (file, *_libraries(file)):
+            # A package may bring libraries of its own, which are there already.
+            copy = each if each.is_relative_to(root) else _below(root, each)
+            if not copy.exists():
+                copy.parent.mkdir(parents=True, exist_ok=True)
+                shutil.copy2(each, copy)
+
+
+def _libraries(file: Path) -> list[Path]:
+    """Return the libraries that a program or library is linked with."""
+    said = subprocess.run(['ldd', file], capture_output=True, text=True).stdout
+    return [Path(name) for name in re.findall(r'(/\S+)', said) if os.path.exists(name)]
 
 
 def _install_packages(root: Path, commands: Path) -> None:
@@ -167,7 +175,8 @@ def _install_packages(root: Path, commands: Path) -> None:
         ENVIRONMENTS / 'uv' / 'bin' / 'uv', 'pip', 'install', '--quiet', '--python', _python(commands),
         '--target', folder, '--requirements', REQUIREMENTS / f'{commands.parent.name}.lock',
     ], check=True)
-    # The libraries that the packages' own are linked with are there already; the command needs its Python.
+    _copy_linked(root, *folder.rglob('*.so*'))
+    # The command was made for the Python of the environment.
     script = folder / 'bin' / 'iscc-sum'
     script.write_text(re.sub(r'^#!.*', f'#!{_python(commands)}', script.read_text()), encoding='utf-8')
     (root / 'bin' / 'python').symlink_to(_python(commands))
