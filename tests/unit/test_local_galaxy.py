@@ -31,7 +31,7 @@ def family() -> list[psutil.Process]:
 
 
 def is_alive(process: psutil.Process) -> bool:
-    """Tell whether a process runs; a zombie has ended, and waits for the system to take note."""
+    """Return True if a process runs; a zombie has ended, and waits for the system to take note."""
     return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
 
 
