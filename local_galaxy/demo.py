@@ -55,7 +55,7 @@ def verify_manifest(session: Session) -> Table:
     answer, made = timed_run(session, 'iscc_sum_manifest', input_files=session.samples['collection'])
     manifest = {'src': 'hda', 'id': answer['outputs'][0]['id']}
     received = elements_of(session)
-    received['raw.tiff'] = received['edited.tiff']
+    received['described.tiff'] = received['edited.tiff']
     received['same image.tiff'] = received.pop('copy of raw.tiff')
     del received['measurements.csv']
     copy = make_list(session.galaxy, session.history_id, received)

@@ -79,11 +79,10 @@ def test_the_sizes_in_the_text():
     assert f'these {(TEST_DATA / "nuclei.tiff").stat().st_size:,} bytes' in TUTORIAL
 
 
-def test_the_report_of_the_copy(distance):
-    apart = str(distance('nuclei.tiff', 'nuclei_edited.tiff'))
-    assert table('| name | status | distance | found_as |') == [
-        ['nuclei.tiff', 'MODIFIED', apart, ''], ['nuclei_edited.tiff', 'MISSING', '', ''],
-        ['nuclei_described.tiff', 'OK', '0', ''], ['nuclei.png', 'RENAMED', '0', 'old image'],
+def test_the_report_of_the_copy():
+    assert table('| name | status | found_as | distance |') == [
+        ['nuclei.tiff', 'MISSING', '', ''], ['nuclei_edited.tiff', 'RENAMED', 'nuclei.tiff', '0'],
+        ['nuclei_described.tiff', 'OK', '', '0'], ['nuclei.png', 'RENAMED', 'old image', '0'],
         ['measurements.csv', 'MISSING', '', ''],
     ]
 
