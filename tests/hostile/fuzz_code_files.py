@@ -1,10 +1,9 @@
 """Coverage-guided fuzzing of what reads codes from files: `make fuzz`.
 
-A file is read whole, or refused with one sentence: any other exception is a fault, as is a code that does not stand
-on the line it is said to come from.
+A file is read whole, or refused with one sentence: any other exception is a fault, as is a code or a name that does
+not stand on the line it is said to come from.
 """
 
-import json
 import sys
 import tempfile
 from pathlib import Path
@@ -12,11 +11,12 @@ from pathlib import Path
 import atheris
 
 CHECKOUT = Path(__file__).parents[2]
-sys.path[:0] = [str(CHECKOUT)]
+sys.path[:0] = [str(CHECKOUT), str(CHECKOUT / 'tests')]
 with atheris.instrument_imports(include=['iscc_galaxy', 'json']):
     from iscc_galaxy.formats.listed_codes import read_code_file
     from iscc_galaxy.galaxy.job import JobError
     from iscc_galaxy.iscc.iscc_codes import parse_code
+    from said import places
 
 MANIFESTS = CHECKOUT / 'test-data' / 'expected'
 
@@ -30,10 +30,11 @@ def read(content: bytes) -> None:
         except JobError as error:
             assert str(error).startswith('Dataset "the file"') and str(error).isprintable()
             return
-    lines = content.decode('utf-8-sig').split('\n')
+    said, _ = places(content)
     for listed in code_file.codes:
         assert parse_code(listed.code) == listed.code
-        assert listed.code in lines[listed.line - 1].upper() or listed.code in str(json.loads(content)['iscc']).upper()
+        assert said[listed.line - 1].says(listed.code)
+        assert listed.name is None or said[listed.line - 1].names(listed.name)
         (listed.name or '').encode()
 
 

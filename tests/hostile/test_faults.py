@@ -35,7 +35,7 @@ def hash_with(request, tmp_path):
             },
             'verify_manifest': {
                 'datasets': datasets, 'manifest': file, 'computed': None, 'on_mismatch': 'report',
-                'allow_unlisted': True,
+                'allow_unlisted': True, 'match_names': 'exact',
             },
             'find_similar': {'datasets': datasets, 'codes': [], 'reference': [file], 'threshold': 12},
         }
@@ -137,7 +137,7 @@ def test_a_disk_that_fills_up_under_a_report(verify_manifest, full_disk, tmp_pat
     (tmp_path / 'reference').write_text(f'name\tiscc_code\nx\t{codes_of(CONTENT, tmp_path).wide}\n')
     check_nothing_is_left(verify_manifest, verify_manifest.run(
         datasets=many(verify_manifest), manifest={'name': 'x', 'path': str(tmp_path / 'reference')}, computed=None,
-        on_mismatch='report', allow_unlisted=True))
+        on_mismatch='report', allow_unlisted=True, match_names='exact'))
 
 
 @pytest.mark.parametrize('datasets', [2, 50])
@@ -174,7 +174,8 @@ def test_a_reference_that_cannot_be_read(verify, verify_manifest, find_similar, 
         verify.run(dataset=dataset, expected_code='', expected_file=file, on_mismatch='report'),
         'Dataset "reference" can not be read')
     done = verify_manifest.run(
-        datasets=[dataset], manifest=file, computed=None, on_mismatch='report', allow_unlisted=False)
+        datasets=[dataset], manifest=file, computed=None, on_mismatch='report', allow_unlisted=False,
+        match_names='exact')
     verify_manifest.fails(done, 'Dataset "reference" can not be read')
     done = find_similar.run(datasets=[dataset], codes=[file], reference=[], threshold=12)
     find_similar.fails(done, 'Dataset "reference" can not be read')
