@@ -89,9 +89,9 @@ class Tool:
         assert (done.returncode, said, done.stderr) == (0, log, '')
         return self.output.read_text(encoding='utf-8')
 
-    def fails(self, done: subprocess.CompletedProcess, *words: str) -> None:
+    def fails(self, done: subprocess.CompletedProcess, *words: str, code: int = 1) -> None:
         """Insist that a run failed with a message that has these words in it, and left no output, or an empty one."""
-        assert done.returncode == 1
+        assert done.returncode == code
         assert 'Traceback' not in done.stderr
         for word in words:
             assert word in done.stderr

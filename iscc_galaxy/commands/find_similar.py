@@ -9,13 +9,14 @@ from iscc_galaxy.galaxy.job import JobError, run, slots, write_output
 from iscc_galaxy.iscc.bulk_hashing import hash_all
 from iscc_galaxy.similarity.compared import hashed_datasets, listed_datasets
 from iscc_galaxy.similarity.comparison import compare
+from iscc_galaxy.similarity.findings import COLUMNS as FINDING_COLUMNS, findings_table
 from iscc_galaxy.similarity.groups import group_datasets, group_table
-from iscc_galaxy.similarity.pair_table import pair_table, too_many, unlisted_pairs
+from iscc_galaxy.similarity.pair_table import COLUMNS as PAIR_COLUMNS, pair_table, too_many, unlisted
 
 
 def main(
-    options: dict[str, Any], output: Path, clusters: Path | None = None, plot: Path | None = None,
-    manifest: Path | None = None,
+    options: dict[str, Any], output: Path, findings: Path | None = None, clusters: Path | None = None,
+    plot: Path | None = None, manifest: Path | None = None,
 ) -> None:
     """Write the outputs that are asked for, once all is known."""
     listed = listed_datasets(options['codes'])
@@ -25,11 +26,13 @@ def main(
     fingerprints = hash_all(datasets) if datasets else []
     compared = hashed_datasets(options['datasets'], datasets, fingerprints) + listed
     comparison = compare(compared, reference, options['threshold'], slots())
-    pairs = comparison.matches.pairs
-    if comparison.matches.too_many and clusters is None:
+    pairs, is_listed = comparison.matches.pairs, not comparison.matches.too_many
+    if not is_listed and clusters is None:
         raise JobError(
             f'{too_many(pairs)}. Ask for "Groups of similar datasets", or choose a smaller "Maximum distance".')
-    write_output(output, unlisted_pairs(pairs) if comparison.matches.too_many else pair_table(comparison))
+    write_output(output, pair_table(comparison) if is_listed else unlisted(PAIR_COLUMNS, pairs))
+    if findings:
+        write_output(findings, findings_table(comparison) if is_listed else unlisted(FINDING_COLUMNS, pairs))
     if clusters or plot:
         groups = group_datasets(comparison)
     if clusters:

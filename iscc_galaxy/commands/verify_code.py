@@ -5,7 +5,7 @@ from typing import Any
 
 from iscc_galaxy.formats.listed_codes import CodeFile, ListedCode, read_code_file
 from iscc_galaxy.galaxy.datasets import check_name, dataset_from_job
-from iscc_galaxy.galaxy.job import JobError, run, shown, write_output
+from iscc_galaxy.galaxy.job import JobError, Mismatch, run, shown, write_output
 from iscc_galaxy.iscc.files import log_files, said_of_litter
 from iscc_galaxy.iscc.hashing import fingerprint
 from iscc_galaxy.iscc.iscc_codes import CodeError, data_code_distance, halves_of, is_narrow, parse_code
@@ -31,7 +31,7 @@ def main(options: dict[str, Any], output: Path) -> None:
         reasons += [said_of_litter(dataset, result.litter)] if result.litter else []
     text = report(expected, generated, reasons)
     if generated != expected and options['on_mismatch'] == 'fail':
-        raise JobError(f'Dataset {shown(dataset.name)} does not have the expected ISCC-CODE.\n{text}')
+        raise Mismatch(f'Dataset {shown(dataset.name)} does not have the expected ISCC-CODE.\n{text}')
     write_output(output, [text])
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from iscc_galaxy.formats.listed_codes import ListedCode, read_named_codes
 from iscc_galaxy.formats.tables import escaped, table
 from iscc_galaxy.galaxy.datasets import Dataset, named_datasets_from_job
-from iscc_galaxy.galaxy.job import JobError, run, shown, shown_list, write_output
+from iscc_galaxy.galaxy.job import JobError, Mismatch, run, shown, shown_list, write_output
 from iscc_galaxy.iscc.bulk_hashing import hash_all
 from iscc_galaxy.iscc.files import said_of_litter
 from iscc_galaxy.iscc.hashing import Fingerprint
@@ -36,7 +36,7 @@ def main(options: dict[str, Any], report: Path, summary: Path) -> None:
     ])
     if not is_match and options['on_mismatch'] == 'fail':
         odd = [row(outcome) for outcome in outcomes if outcome.status not in allowed]
-        raise JobError('\n'.join([
+        raise Mismatch('\n'.join([
             f'The datasets do not match the manifest {shown(options["manifest"]["name"])}.', text,
             f'The first of {len(odd)} row(s) that tell why:', '\t'.join(COLUMNS), *odd[:ROWS_IN_MESSAGE],
         ]))

@@ -9,10 +9,16 @@ from pathlib import Path
 
 # More names than this help nobody who reads an error or a log.
 SHOWN_AT_MOST = 20
+# The exit code of a mismatch; 1 is that of all other errors, and 2 that of Python and of many programs.
+MISMATCH = 3
 
 
 class JobError(Exception):
     """A job that can't give a right answer; the text is the sentence that the user reads."""
+
+
+class Mismatch(JobError):
+    """Data that are not what was expected, where the user wants the job to fail then."""
 
 
 def shown(name: str) -> str:
@@ -47,7 +53,8 @@ def write_output(path: Path, parts: Iterable[str]) -> None:
 def run(main: Callable[..., None]) -> None:
     """Call `main` with the options of the form and the paths of the outputs: `COMMAND JOB_FILE NAME=PATH...`.
 
-    What the user can do something about ends the job with exit code 1 and one sentence, without a traceback.
+    What the user can do something about ends the job with exit code 1 and one sentence, without a traceback; a mismatch
+    with MISMATCH, which the tools' XML describes.
     """
     # Whatever the locale of the machine, a name in the log is no reason to fail.
     sys.stdout.reconfigure(encoding='utf-8', errors='backslashreplace')
@@ -56,6 +63,9 @@ def run(main: Callable[..., None]) -> None:
     try:
         with _empty_unless_whole(outputs.values()):
             main(json.loads(Path(job_file).read_text(encoding='utf-8')), **outputs)
+    except Mismatch as error:
+        print(error, file=sys.stderr)
+        sys.exit(MISMATCH)
     except JobError as error:
         sys.exit(str(error))
     except OSError as error:

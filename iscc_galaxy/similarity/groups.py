@@ -11,7 +11,8 @@ from iscc_galaxy.similarity.compared import ComparedDataset
 from iscc_galaxy.similarity.comparison import Comparison
 
 COLUMNS = (
-    'group', 'group_size', 'file_id', 'filename', 'iscc_code', 'identical_group', 'representative', 'distance',
+    'group', 'group_size', 'filename', 'relation', 'distance', 'representative', 'identical_group', 'iscc_code',
+    'file_id',
 )
 
 
@@ -77,8 +78,20 @@ def identical_groups(datasets: Sequence[ComparedDataset]) -> list[int]:
     ]
 
 
+def relation(is_identical: bool, distance: int) -> str:
+    """Return in words how alike two datasets are."""
+    if is_identical:
+        return 'bit-identical'
+    return 'similar' if distance else 'equal Data-Code'
+
+
 def _rows(groups: Groups) -> Iterator[str]:
     columns = (each.tolist() for each in (groups.group, groups.size, groups.representative, groups.distance))
-    for dataset, identical, group, size, representative, distance in zip(groups.datasets, groups.identical, *columns):
-        name = escaped(groups.datasets[representative].name)
-        yield f'{group}\t{size}\t{dataset.columns}\t{identical}\t{name}\t{distance}'
+    for place, (group, size, representative, distance) in enumerate(zip(*columns)):
+        dataset, first, identical = groups.datasets[place], groups.datasets[representative], groups.identical[place]
+        how = 'representative' if place == representative else relation(
+            identical == groups.identical[representative], distance)
+        yield (
+            f'{group}\t{size}\t{escaped(dataset.name)}\t{how}\t{distance}\t{escaped(first.name)}\t{identical}\t'
+            f'{dataset.code}\t{dataset.file_id}'
+        )

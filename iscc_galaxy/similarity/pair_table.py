@@ -1,6 +1,6 @@
 """The table of similar pairs: each in both directions, a dataset without a match once."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from iscc_galaxy.formats.tables import table
 from iscc_galaxy.similarity.comparison import Comparison
@@ -15,9 +15,9 @@ def pair_table(comparison: Comparison) -> Iterator[str]:
     return table(COLUMNS, _rows(comparison))
 
 
-def unlisted_pairs(pairs: int) -> Iterator[str]:
+def unlisted(columns: Iterable[str], pairs: int) -> Iterator[str]:
     """Yield the lines of a table in place of so many pairs that they are not listed."""
-    return table(COLUMNS, [f'# {too_many(pairs)}'])
+    return table(columns, [f'# {too_many(pairs)}'])
 
 
 def too_many(pairs: int) -> str:

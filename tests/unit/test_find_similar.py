@@ -26,7 +26,8 @@ from oracle import codes_of, wide_code
 NAMES = [*NAMES_IN_TABLES, '$x^2$', '$(touch injected) $x^2$']
 COLUMNS = ['file_id', 'filename', 'iscc_code', 'match_id', 'match_filename', 'match_iscc_code', 'distance']
 GROUP_COLUMNS = [
-    'group', 'group_size', 'file_id', 'filename', 'iscc_code', 'identical_group', 'representative', 'distance',
+    'group', 'group_size', 'filename', 'relation', 'distance', 'representative', 'identical_group', 'iscc_code',
+    'file_id',
 ]
 MANIFEST_COLUMNS = ['name', 'iscc_code', 'size', 'datahash', 'kind']
 
@@ -160,23 +161,62 @@ def check_groups(rows: list[list[str]], datasets: list[tuple], threshold: int) -
     groups: dict[str, list[list[str]]] = {}
     for row in rows:
         groups.setdefault(row[0], []).append(row)
-    found = {frozenset(row[2] for row in members) for members in groups.values()}
+    found = {frozenset(row[8] for row in members) for members in groups.values()}
     assert found == brute_force_groups(datasets, threshold)
     assert list(groups) == [str(number) for number in range(1, len(groups) + 1)]
     places = {dataset[0]: place for place, dataset in enumerate(datasets)}
-    order = [(-len(members), min(places[row[2]] for row in members)) for members in groups.values()]
+    order = [(-len(members), min(places[row[8]] for row in members)) for members in groups.values()]
     assert order == sorted(order)
     for members in groups.values():
         first = members[0]
-        matched = [sum(is_near(row[4], other[4], threshold) for other in members) for row in members]
+        matched = [sum(is_near(row[7], other[7], threshold) for other in members) for row in members]
         assert matched[0] == max(matched)
-        assert all(places[first[2]] < places[row[2]] for row, count in zip(members[1:], matched[1:])
+        assert all(places[first[8]] < places[row[8]] for row, count in zip(members[1:], matched[1:])
                    if count == matched[0])
         assert {row[1] for row in members} == {str(len(members))}
-        assert {row[6] for row in members} == {first[3]}
-        assert [row[7] for row in members] == [str(iscc_core_distance(first[4], row[4])) for row in members]
-        order = [(int(row[7]), places[row[2]]) for row in members[1:]]
+        assert {row[5] for row in members} == {first[2]}
+        assert [row[4] for row in members] == [str(iscc_core_distance(first[7], row[7])) for row in members]
+        order = [(int(row[4]), places[row[8]]) for row in members[1:]]
         assert order == sorted(order)
+        assert [row[3] for row in members] == ['representative', *(how_alike(first[7], row[7]) for row in members[1:])]
+
+
+def how_alike(one: str, other: str) -> str:
+    """Return in the words of the help how alike two codes are; a narrow one is compared with the begin of a wide."""
+    checksums = [iscc_codes.halves_of(code)[1] for code in (one, other)]
+    if checksums[0].startswith(checksums[1]) or checksums[1].startswith(checksums[0]):
+        return 'bit-identical'
+    return 'similar' if iscc_core_distance(one, other) else 'equal Data-Code'
+
+
+FINDING_COLUMNS = ['dataset', 'similar_to', 'relation', 'distance']
+
+
+@pytest.mark.parametrize('narrow', [0, 0.3])
+@pytest.mark.parametrize('threshold', [0, 12, 40])
+@pytest.mark.parametrize('has_reference', [False, True])
+def test_findings_are_the_pairs_closest_first(run, listed, narrow, threshold, has_reference):
+    """Each pair once, bit-identical ones first, then by distance, then in the order of the datasets."""
+    made = clustered_codes(40, 7, narrow)
+    made[5], made[30] = made[1], made[2]
+    manifest, datasets = listed('7', made[:24])
+    reference, in_reference = listed('9', made[24:])
+    others = in_reference if has_reference else datasets
+    pairs = [
+        (how_alike(one[2], other[2]) != 'bit-identical', iscc_core_distance(one[2], other[2]), place, behind)
+        for place, one in enumerate(datasets) for behind, other in enumerate(others)
+        if (has_reference or place < behind) and is_near(one[2], other[2], threshold)
+    ]
+    paths = run(threshold, [manifest], [reference] if has_reference else [], outputs=('output', 'findings'))
+    assert table(paths['findings'], FINDING_COLUMNS) == [
+        [datasets[place][1], others[behind][1], how_alike(datasets[place][2], others[behind][2]), str(distance)]
+        for _, distance, place, behind in sorted(pairs)
+    ]
+
+
+def test_no_findings_are_a_header(run, listed):
+    manifest, _ = listed('7', [wide_code(bytes(16), bytes(16)), wide_code(b'\xff' * 16, b'\xff' * 16)])
+    assert table(run(12, [manifest], outputs=('output', 'findings'))['findings'], FINDING_COLUMNS) == []
 
 
 def test_groups_are_joined_while_pairs_come_in(run, listed, monkeypatch):
@@ -194,7 +234,7 @@ def test_a_chain_is_one_group(run, listed):
     rows = table(run(12, [manifest], outputs=('output', 'clusters'))['clusters'], GROUP_COLUMNS)
     check_groups(rows, datasets, 12)
     assert {row[1] for row in rows} == {'10'}
-    assert max(int(row[7]) for row in rows) > 12
+    assert max(int(row[4]) for row in rows) > 12
 
 
 def test_bit_identical_is_told_apart_from_distance_0(run, listed):
@@ -202,11 +242,11 @@ def test_bit_identical_is_told_apart_from_distance_0(run, listed):
     one, two = wide_code(data, same), wide_code(data, other)
     manifest, _ = listed('7', [one, two, one, iscc_codes.narrowed(one), wide_code(data, b'i' * 15 + b'x')])
     rows = table(run(12, [manifest], outputs=('output', 'clusters'))['clusters'], GROUP_COLUMNS)
-    assert {row[7] for row in rows} == {'0'}
-    identical = {row[2]: row[5] for row in rows}
+    assert {row[4] for row in rows} == {'0'}
+    identical = {row[8]: row[6] for row in rows}
     assert identical['7:2'] == identical['7:4'] == identical['7:5']
     assert identical['7:3'] != identical['7:2']
-    assert len({row[5] for row in rows[:2]}) == 2
+    assert len({row[6] for row in rows[:2]}) == 2
 
 
 def test_groups_with_a_reference_hold_what_it_matches(run, listed):
@@ -215,7 +255,7 @@ def test_groups_with_a_reference_hold_what_it_matches(run, listed):
     manifest, _ = listed('7', [near[0], far[0], near[1]])
     reference, _ = listed('9', [near[2], far[1], near[3]])
     rows = table(run(12, [manifest], [reference], outputs=('output', 'clusters'))['clusters'], GROUP_COLUMNS)
-    assert [(row[0], row[1], row[2]) for row in rows] == [
+    assert [(row[0], row[1], row[8]) for row in rows] == [
         ('1', '4', '7:2'), ('1', '4', '7:4'), ('1', '4', '9:2'), ('1', '4', '9:4'), ('2', '1', '7:3'),
     ]
 
@@ -234,8 +274,9 @@ def test_too_many_pairs_are_an_error_or_one_line(run, listed, monkeypatch):
     manifest, datasets = listed('7', of)
     with pytest.raises(JobError, match='^45 pairs, not listed: see clusters'):
         run(12, [manifest])
-    paths = run(12, [manifest], outputs=('output', 'clusters', 'plot'))
-    assert paths['output'].read_text() == '\t'.join(COLUMNS) + '\n# 45 pairs, not listed: see clusters\n'
+    paths = run(12, [manifest], outputs=('output', 'findings', 'clusters', 'plot'))
+    for output, columns in ('output', COLUMNS), ('findings', FINDING_COLUMNS):
+        assert paths[output].read_text() == '\t'.join(columns) + '\n# 45 pairs, not listed: see clusters\n'
     check_groups(table(paths['clusters'], GROUP_COLUMNS), datasets, 12)
     Image.open(paths['plot']).verify()
     monkeypatch.setattr(matches, 'MOST_ROWS', 90)
@@ -289,7 +330,7 @@ def test_datasets_are_hashed_and_compared(find_similar, job, tmp_path):
     assert pairs >= {('raw', 'copy'), ('edited', 'raw'), ('image.zarr', 'copy'), ('other', '')}
     groups = table(find_similar.outputs['clusters'], GROUP_COLUMNS)
     check_groups(groups, expected, 12)
-    identical = {row[3]: row[5] for row in groups}
+    identical = {row[2]: row[6] for row in groups}
     assert identical['raw'] == identical['copy'] == identical['image.zarr'] != identical['edited']
     manifest = table(find_similar.outputs['manifest'], MANIFEST_COLUMNS)
     assert [(row[0], row[1], row[4]) for row in manifest] == [
@@ -305,7 +346,7 @@ def test_hostile_names_come_out_as_they_went_in(find_similar, job, tmp_path):
     names = [escaped(name) for name in NAMES]
     rows = table(find_similar.output, COLUMNS)
     assert [(row[1], row[4]) for row in rows] == [(one, other) for one in names for other in names if one != other]
-    assert [row[3] for row in table(find_similar.outputs['clusters'], GROUP_COLUMNS)] == names
+    assert [row[2] for row in table(find_similar.outputs['clusters'], GROUP_COLUMNS)] == names
     assert [row[0] for row in table(find_similar.outputs['manifest'], MANIFEST_COLUMNS)] == names
 
 
@@ -383,7 +424,7 @@ def test_the_rows_of_the_heatmap_are_those_of_the_groups_table(run, listed, monk
         label.get_text() for label in axes.get_yticklabels()))
     manifest, _ = listed('7', clustered_codes(20, 3))
     groups = table(run(12, [manifest], outputs=('output', 'plot', 'clusters'))['clusters'], GROUP_COLUMNS)
-    assert labels == [f'{row[3]}  {number}' for number, row in enumerate(groups, start=1)]
+    assert labels == [f'{row[2]}  {number}' for number, row in enumerate(groups, start=1)]
 
 
 def test_letters_that_the_usual_font_lacks_are_drawn_with_another_font_if_there_is_one(monkeypatch):

@@ -7,6 +7,7 @@ from hypothesis import given, strategies as st
 
 from contents import some_bytes
 from iscc_galaxy.commands.verify_code import report
+from iscc_galaxy.galaxy.job import MISMATCH
 from iscc_galaxy.iscc import iscc_codes
 from names import NAMES_IN_TABLES, spelt
 from oracle import codes_of
@@ -97,7 +98,9 @@ def test_only_equal_data_read_ok(tmp_path_factory, one, other):
 def test_a_mismatch_can_fail_the_job(verify, verified, tmp_path):
     expected, generated = codes_of(b'other', tmp_path).wide, codes_of(CONTENT, tmp_path).wide
     done = verified(text=expected, on_mismatch='fail')
-    verify.fails(done, '"image.raw" does not have the expected', expected, generated, 'Data-Code distance')
+    said = '"image.raw" does not have the expected'
+    verify.fails(done, said, expected, generated, 'Data-Code distance', code=MISMATCH)
+    assert done.stderr.index('does not have the expected') < done.stderr.index(expected)
 
 
 @pytest.mark.parametrize('text, reason', [

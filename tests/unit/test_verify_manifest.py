@@ -12,6 +12,7 @@ from hypothesis import given, strategies as st
 from contents import some_bytes
 from iscc_galaxy.formats.listed_codes import ListedCode
 from iscc_galaxy.formats.tables import escaped
+from iscc_galaxy.galaxy.job import MISMATCH
 from iscc_galaxy.iscc import iscc_codes
 from iscc_galaxy.similarity.verification import STATUSES, verify
 from local_galaxy.configuration import JOBS_BIN
@@ -140,7 +141,7 @@ def test_a_mismatch_fails_the_job_with_summary_and_first_rows(verify_manifest, j
     done = job(verify_manifest.files_with({'ok': b''}), manifest, on_mismatch='fail')
     verify_manifest.fails(
         done, 'The datasets do not match the manifest "manifest".\n' + summary('FAILED', OK=1, MISSING=30),
-        'The first of 30 row(s) that tell why:\nname\tstatus', 'lost 9\tMISSING')
+        'The first of 30 row(s) that tell why:\nname\tstatus', 'lost 9\tMISSING', code=MISMATCH)
     assert 'lost 10' not in done.stderr
     assert '\tOK\t' not in done.stderr
 
