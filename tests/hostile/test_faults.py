@@ -163,7 +163,7 @@ def test_slots_that_are_no_number_of_cores(request, fixture, slots):
     tool = request.getfixturevalue(fixture)
     tool.slots = slots
     done = tool.run(datasets=many(tool), narrow=False, codes=[], reference=[], threshold=12)
-    tool.fails(done, 'GALAXY_SLOTS is "', 'not a number of cores; tell the Galaxy admin')
+    tool.fails(done, 'GALAXY_SLOTS is "', 'not a number of cores. Tell the Galaxy admin')
 
 
 @pytest.mark.parametrize('path', ['/no/such/file', '/', UNREADABLE])
