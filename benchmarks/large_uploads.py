@@ -2,7 +2,6 @@
 
 import io
 import json
-import os
 import tarfile
 import tempfile
 import time
@@ -12,19 +11,20 @@ from bioblend.galaxy import GalaxyInstance
 from bioblend.util import attach_file
 
 from local_galaxy.staging import wait_for
+from tests.contents import some_bytes
 
 FILLING_SECONDS = 120
 
 
 def upload_collection(galaxy: GalaxyInstance, history_id: str, count: int, size: int) -> dict[str, str]:
-    """Make a list of random datasets of `size` bytes, from an archive, which takes one upload job for all."""
+    """Make a list of different datasets of `size` bytes, from an archive, which takes one upload job for all."""
     with tempfile.TemporaryDirectory() as folder:
         archive = Path(folder, 'datasets.tar')
         with tarfile.open(archive, 'w') as tar:
             for number in range(count):
                 member = tarfile.TarInfo(f'{number}.dat')
                 member.size = size
-                tar.addfile(member, io.BytesIO(os.urandom(size)))
+                tar.addfile(member, io.BytesIO(some_bytes(size, member.name)))
         target = {
             'destination': {'type': 'hdca'}, 'collection_type': 'list', 'name': 'datasets', 'elements_from': 'archive',
             'src': 'files', 'ext': 'data',

@@ -17,9 +17,9 @@ from bioblend.galaxy import GalaxyInstance
 
 from large_uploads import upload_collection
 from local_galaxy import staging
-from local_galaxy.configuration import CHECKOUT, JOBS_BIN, PASSWORD, TOOLS, USER
+from local_galaxy.configuration import CHECKOUT, PASSWORD, USER
 from local_galaxy.session import started
-from measuring import file_entry, measure, print_table, timed
+from measuring import command_of, COMMANDS, described_file, measure, print_table, timed
 
 DATASETS = 5000
 SIZE_BYTES = 20_000
@@ -47,17 +47,16 @@ def main() -> None:
 
 
 def large_dataset() -> list[str]:
-    """Measure the script of Generate ISCC-CODE on a sparse file."""
+    """Measure the command of Generate ISCC-CODE on a sparse file."""
     with tempfile.TemporaryDirectory() as folder:
         data, job = Path(folder, 'large.raw'), Path(folder, 'job.json')
         with data.open('wb') as file:
             file.truncate(LARGE_GIB * 2 ** 30)
         job.write_text(json.dumps({
-            'dataset': file_entry(data, data.name), 'output_format': 'code', 'narrow': False, 'units': False,
+            'dataset': described_file(data), 'output_format': 'code', 'narrow': False, 'units': False,
         }))
-        seconds, memory = measure([
-            JOBS_BIN / 'python', TOOLS / 'iscc_sum/generate_code.py', job, f'output={folder}/output'])
-    return [f'1 dataset of {LARGE_GIB} GiB', 'iscc_sum, its script', f'{seconds:.1f}', f'{memory:.0f}']
+        seconds, memory = measure(command_of('generate_code', job, f'output={folder}/output'))
+    return [f'1 dataset of {LARGE_GIB} GiB', 'iscc_sum, its command', f'{seconds:.1f}', f'{memory:.0f}']
 
 
 def run(galaxy: GalaxyInstance, history_id: str, tool: str, inputs: dict[str, Any]) -> None:
@@ -67,7 +66,7 @@ def run(galaxy: GalaxyInstance, history_id: str, tool: str, inputs: dict[str, An
 
 
 def cost(call: Callable[[], None]) -> tuple[float, float]:
-    """Give the seconds of a call, and the peak memory (MB) of the jobs that run meanwhile."""
+    """Return the seconds of a call, and the peak memory (MB) of the jobs that run meanwhile."""
     with peak_memory() as peak:
         seconds, _ = timed(call)
     return seconds, peak[0] / 2 ** 20
@@ -95,8 +94,8 @@ def peak_memory() -> Iterator[list[int]]:
 
 
 def is_of_a_job(command: list[str]) -> bool:
-    """Tell a process of the tools by what it runs: their scripts, or iscc-sum."""
-    return any(Path(part).name == 'iscc-sum' or Path(part).parent.parent.name == 'tools' for part in command[:3])
+    """Return whether a process is one of the tools: it runs their package, or iscc-sum."""
+    return any(Path(part).name == 'iscc-sum' or part.startswith(f'{COMMANDS}.') for part in command[:3])
 
 
 if __name__ == '__main__':

@@ -1,4 +1,4 @@
-"""What the benchmarks share: commands and calls timed, a dataset as Galaxy would tell of it, tables and plots."""
+"""What the benchmarks share: commands and calls timed and compared, datasets as Galaxy describes them, tables."""
 
 import os
 import statistics
@@ -9,7 +9,10 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from local_galaxy.configuration import CHECKOUT, JOBS_BIN
+from tests.contents import some_bytes
 
+# The package in which each tool has a module.
+COMMANDS = 'iscc_galaxy.commands'
 RESULTS = CHECKOUT / '.galaxy' / 'benchmarks'
 
 
@@ -27,11 +30,23 @@ class Command(NamedTuple):
     slots: int = 1
 
 
+class Rate(NamedTuple):
+    """What is counted per second, and how much of what is measured is one of it."""
+
+    what: str
+    one: float = 1
+
+
+def command_of(tool: str, *arguments: str | Path, commands: Path = JOBS_BIN) -> list:
+    """Return the command line of a tool's job, by the module of the tool."""
+    return [commands / 'python', '-m', f'{COMMANDS}.{tool}', *arguments]
+
+
 def measure(command: list, folder: Path | None = None, **variables: str) -> tuple[float, float]:
-    """Run a command with the jobs' environment; give its seconds, and the peak memory (MB) of its largest process."""
+    """Run a command in the jobs' environment; return its seconds, and the peak memory (MB) of its largest process."""
+    env = {'PATH': f'{JOBS_BIN}:{os.environ["PATH"]}', 'PYTHONPATH': str(CHECKOUT), **variables}
     begin = time.perf_counter()
-    process = subprocess.Popen(
-        command, cwd=folder, env={'PATH': f'{JOBS_BIN}:{os.environ["PATH"]}', **variables}, stdout=subprocess.DEVNULL)
+    process = subprocess.Popen(command, cwd=folder, env=env, stdout=subprocess.DEVNULL)
     _, status, usage = os.wait4(process.pid, 0)
     assert status == 0
     return time.perf_counter() - begin, usage.ru_maxrss / 1024
@@ -49,17 +64,48 @@ def take_turns(commands: dict[str, Command], rounds: int, folder: Path) -> dict[
     }
 
 
+def compare(
+    title: str, amounts: dict[str, int], commands_on: Callable[[int], dict[str, Command]], rate: Rate, rounds: int,
+    folder: Path,
+) -> dict[str, list[tuple[float, float]]]:
+    """Measure command lines on growing amounts; print a table, and return amounts and seconds of each by its label.
+
+    The amounts are by the heads of their columns. `commands_on` makes an amount of data, and returns the command lines
+    for it; the first is what the others are compared with.
+    """
+    costs = [take_turns(commands_on(amount), rounds, folder) for amount in amounts.values()]
+    most, largest = list(amounts.values())[-1], costs[-1]
+    first = next(iter(largest.values())).seconds
+    print_table(f'{title}, median of {rounds} runs', [
+        'Command', *amounts, 'Ratio', f'{rate.what} per second', 'Peak memory (MB)',
+    ], [
+        [label, *(f'{cost[label].seconds:.3f}' for cost in costs), f'{seconds / first:.2f}',
+         f'{most / rate.one / seconds:.0f}', f'{megabytes:.0f}']
+        for label, (seconds, megabytes) in largest.items()
+    ])
+    return {
+        label: [(amount, cost[label].seconds) for amount, cost in zip(amounts.values(), costs)] for label in largest}
+
+
 def timed(call: Callable[[], Any]) -> tuple[float, Any]:
-    """Call a function; give the seconds that it took, and what it gave."""
+    """Call a function; return the seconds that it took, and what it returned."""
     begin = time.perf_counter()
     result = call()
     return time.perf_counter() - begin, result
 
 
-def file_entry(path: Path, name: str) -> dict[str, Any]:
-    """Give what Galaxy would say of a dataset that is one file."""
+def write_files(folder: Path, count: int, size: int) -> list[Path]:
+    """Write so many files of so many bytes, all of them different."""
+    files = [folder / f'{number}.dat' for number in range(count)]
+    for file in files:
+        file.write_bytes(some_bytes(size, file.name))
+    return files
+
+
+def described_file(path: Path, id: str = '1') -> dict[str, Any]:
+    """Return what Galaxy would say of a dataset that is one file, which it is called after."""
     return {
-        'name': name, 'path': str(path), 'extra_files_path': f'{path}_files', 'is_directory': False,
+        'id': id, 'name': path.name, 'path': str(path), 'extra_files_path': f'{path}_files', 'is_directory': False,
         'composite_type': None, 'store_root': '',
     }
 

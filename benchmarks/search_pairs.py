@@ -47,7 +47,7 @@ def make_codes(kind: str, count: int) -> np.ndarray:
 
 
 def search(codes: np.ndarray, limit: int) -> tuple[float, int]:
-    """Search as the tool does; give the factor to scale up with, and the pairs of different codes."""
+    """Search as the tool does; return the factor to scale up with, and the pairs of different codes."""
     codes, _ = different_rows(codes)
     # Above, the search compares all with all.
     queries = None if limit <= LARGEST_INDEXED else sample(codes)
@@ -76,7 +76,7 @@ def faiss_flat(codes: np.ndarray, limit: int) -> tuple[float, int]:
 
 
 def sample(codes: np.ndarray) -> np.ndarray | None:
-    """Give the codes to compare with all, where comparing all with all would take too long."""
+    """Return the codes to compare with all, where comparing all with all would take too long."""
     return codes[:QUERIES].copy() if len(codes) > LARGEST_WHOLE else None
 
 
