@@ -203,8 +203,8 @@ def test_similar_datasets(names, tool_in, tmp_path):
     found = {row[0]: (meant(row[1]), meant(row[4])) for row in table(tool.output)}
     assert found == {str(place): (name, partner.get(name, '')) for place, name in enumerate(names)}
     groups = table(tool.outputs['clusters'])
-    assert sorted(meant(row[3]) for row in groups) == sorted(names)
-    assert {(meant(row[3]), meant(row[6])) for row in groups} == {
+    assert sorted(meant(row[2]) for row in groups) == sorted(names)
+    assert {(meant(row[2]), meant(row[5])) for row in groups} == {
         (name, names[place & ~1]) for place, name in enumerate(names)}
     assert [meant(row[0]) for row in table(tool.outputs['manifest'])] == names
     assert tool.outputs['plot'].read_bytes().startswith(b'\x89PNG')
