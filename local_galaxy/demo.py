@@ -11,7 +11,7 @@ from local_galaxy.session import Session, session_with_samples
 from local_galaxy.staging import make_list, map_over, run_tool, text_of, texts_of
 
 COLLECTION = 'Experiment 1'
-PICTURE = CHECKOUT / '.galaxy' / 'similar.png'
+HEATMAP = CHECKOUT / '.galaxy' / 'similar.png'
 
 
 def main() -> None:
@@ -70,18 +70,16 @@ def verify_manifest(session: Session) -> Table:
 
 
 def find_similar(session: Session) -> Table:
-    """Find what is similar in the collection, and save the picture; return a table of the pairs."""
+    """Find what is similar in the collection, and save the heatmap; return a table of the findings."""
     print('Running Find datasets with similar ISCC-CODEs ...', flush=True)
-    answer, seconds = timed_run(
-        session, 'iscc_sum_similarity', input_files=session.samples['collection'], extra_outputs=['plot'])
-    pairs, plot = answer['outputs']
-    PICTURE.write_bytes(session.galaxy.datasets.download_dataset(plot['id']))
-    table = Table('Dataset', 'Similar to', 'Distance', title=(
-        f'Find datasets with similar ISCC-CODEs\nin {seconds} s; the picture is {PICTURE.relative_to(CHECKOUT)}'
+    answer, seconds = timed_run(session, 'iscc_sum_similarity', input_files=session.samples['collection'])
+    outputs = {each['output_name']: each['id'] for each in answer['outputs']}
+    HEATMAP.write_bytes(session.galaxy.datasets.download_dataset(outputs['plot']))
+    table = Table('Dataset', 'Similar to', 'Relation', 'Distance', title=(
+        f'Find datasets with similar ISCC-CODEs\nin {seconds} s; the heatmap is {HEATMAP.relative_to(CHECKOUT)}'
     ))
-    for line in text_of(session.galaxy, pairs['id']).splitlines()[1:]:
-        _, name, _, _, match, _, distance = line.split('\t')
-        table.add_row(name, match, distance)
+    for line in text_of(session.galaxy, outputs['findings']).splitlines()[1:]:
+        table.add_row(*line.split('\t'))
     return table
 
 

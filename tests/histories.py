@@ -62,14 +62,20 @@ class History:
         steps = sorted(invocation['steps'], key=lambda step: step['order_index'])
         return invocation, [settled(self.galaxy, step['job_id']) for step in steps if step['job_id']]
 
-    def text(self, job: dict[str, Any], output: int = 0) -> str:
-        """Return an output of a job that went well and said nothing alarming."""
+    def text(self, job: dict[str, Any], output: str = 'output_file') -> str:
+        """Return an output, by its name in the XML, of a job that went well and said nothing alarming."""
         assert (job['state'], job['tool_stderr']) == ('ok', '')
-        return staging.text_of(self.galaxy, job['answer']['outputs'][output]['id'])
+        return staging.text_of(self.galaxy, output_of(job, output)['id'])
 
     def texts(self, job: dict[str, Any]) -> dict[str, str]:
         """Return the output for each dataset of the collection that a tool was mapped over, by identifiers."""
         return staging.texts_of(self.galaxy, job['answer']['implicit_collections'][0]['id'])
+
+
+def output_of(job: dict[str, Any], output: str = 'output_file') -> dict[str, str]:
+    """Return what refers to an output of a job, by its name in the XML, in the inputs of a tool."""
+    dataset, = (each for each in job['answer']['outputs'] if each['output_name'] == output)
+    return {'src': 'hda', 'id': dataset['id']}
 
 
 def settled(galaxy: GalaxyInstance, job_id: str) -> str:

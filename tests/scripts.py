@@ -44,7 +44,7 @@ class Tool:
     def start(self, **options: Any) -> subprocess.Popen:
         """Start a run."""
         job_file = self.folder / 'job.json'
-        job_file.write_text(json.dumps(options))
+        job_file.write_text(json.dumps({'output_names': {}} | options))
         for output in self.outputs.values():
             output.unlink(missing_ok=True)
         outputs = [f'{name}={path}' for name, path in self.outputs.items()]

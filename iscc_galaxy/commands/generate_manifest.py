@@ -6,9 +6,9 @@ from typing import Any
 
 from iscc_galaxy.formats.code_lines import check_checksum_name, checksum_line, code_lines
 from iscc_galaxy.formats.manifests import manifest
-from iscc_galaxy.galaxy.collections import element_identifiers, write_collection
 from iscc_galaxy.galaxy.datasets import Dataset, named_datasets_from_job
 from iscc_galaxy.galaxy.job import run, shown_list, write_output
+from iscc_galaxy.galaxy.outputs import element_identifiers, write_collection
 from iscc_galaxy.iscc.bulk_hashing import hash_all
 
 # The output of the tool that is a collection, by its name in the XML.

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from iscc_galaxy.formats.tables import escaped, table
-from iscc_galaxy.galaxy.collections import longest_identifier, write_collection
 from iscc_galaxy.galaxy.job import JobError, run, slots, write_output
+from iscc_galaxy.galaxy.outputs import longest_identifier, write_collection
 from iscc_galaxy.iscc.iscc_codes import canonical
 from iscc_galaxy.similarity.compared import ComparedDataset, listed_datasets
 from iscc_galaxy.similarity.comparison import compare

@@ -6,6 +6,7 @@ from typing import Any
 from iscc_galaxy.formats.listed_codes import CodeFile, ListedCode, read_code_file
 from iscc_galaxy.galaxy.datasets import check_name, dataset_from_job
 from iscc_galaxy.galaxy.job import JobError, Mismatch, run, shown, write_output
+from iscc_galaxy.galaxy.outputs import add_to_names
 from iscc_galaxy.iscc.files import log_files, said_of_litter
 from iscc_galaxy.iscc.hashing import fingerprint
 from iscc_galaxy.iscc.iscc_codes import CodeError, data_code_distance, halves_of, is_narrow, parse_code
@@ -33,6 +34,7 @@ def main(options: dict[str, Any], output: Path) -> None:
     if generated != expected and options['on_mismatch'] == 'fail':
         raise Mismatch(f'Dataset {shown(dataset.name)} does not have the expected ISCC-CODE.\n{text}')
     write_output(output, [text])
+    add_to_names(options['output_names'], 'OK' if generated == expected else 'FAILED')
 
 
 def expected_code(text: str, file: dict[str, Any] | None, described: dict[str, Any]) -> str:

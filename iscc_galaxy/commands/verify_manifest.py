@@ -9,6 +9,7 @@ from iscc_galaxy.formats.listed_codes import ListedCode, read_named_codes
 from iscc_galaxy.formats.tables import escaped, table
 from iscc_galaxy.galaxy.datasets import Dataset, named_datasets_from_job
 from iscc_galaxy.galaxy.job import JobError, Mismatch, run, shown, shown_list, write_output
+from iscc_galaxy.galaxy.outputs import add_to_names
 from iscc_galaxy.iscc.bulk_hashing import hash_all
 from iscc_galaxy.iscc.files import said_of_litter
 from iscc_galaxy.iscc.hashing import Fingerprint
@@ -42,6 +43,7 @@ def main(options: dict[str, Any], report: Path, summary: Path) -> None:
         ]))
     write_output(report, table(COLUMNS, map(row, outcomes)))
     write_output(summary, [text])
+    add_to_names(options['output_names'], 'OK' if is_match else 'FAILED')
 
 
 def _computed_codes(

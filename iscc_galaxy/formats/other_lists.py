@@ -7,6 +7,18 @@ _CHECKSUMS = {32: 'MD5', 40: 'SHA-1', 64: 'SHA-256', 96: 'SHA-384', 128: 'SHA-51
 _CHECKSUM = re.compile(r'\\?([0-9A-Fa-f]+) +[ *]?(\S.*)')
 _NAMED_CHECKSUM = re.compile(r'(MD5|SHA[-\w]+|BLAKE\w+) ?\(.*\) ?= ?[0-9A-Fa-f]{32,}')
 _CODE_BETWEEN = re.compile(r'([,;])"?(?:ISCC:)?K[4U]A[A-Z2-7]{26}')
+# How other outputs of this suite begin.
+_TABLES = {
+    'dataset\tsimilar_to\t': 'a table of findings',
+    'file_id\tfilename\tiscc_code\tmatch_id': 'a table of pairs',
+    'group\tgroup_size\t': 'a table of groups',
+    'name\tstatus\t': 'the report of a verification',
+    'dataset\tstep\t': 'a provenance table',
+    'namespace\t': 'a table for OMERO',
+    'OK - ': 'the report of a verification',
+    'FAILED - ': 'the report of a verification',
+}
+_CHOOSE = 'not a list of ISCC-CODEs. Choose a manifest or a checksum file.'
 _NOT_OURS = 'This tool needs ISCC-CODEs. Make a list of them with: iscc-sum -o checksums.txt *.tiff'
 
 
@@ -22,6 +34,11 @@ def what_it_is(line: str) -> str | None:
     named = _NAMED_CHECKSUM.fullmatch(line)
     if named:
         return f'is a list of {named[1]} checksums. {_NOT_OURS}'
+    if line in ('OK', 'FAILED'):
+        return f'is the summary of a verification, {_CHOOSE}'
+    for header, table in _TABLES.items():
+        if line.startswith(header):
+            return f'is {table}, {_CHOOSE}'
     for separator, name in (',', 'commas'), (';', 'semicolons'):
         cells = [cell.strip('" ') for cell in line.split(separator)]
         between = _CODE_BETWEEN.search(line.upper())

@@ -50,8 +50,8 @@ def test_line_ends_that_the_upload_converted_are_said(history, tmp_path):
     checksums = uploaded(history, tmp_path / 'checksums.txt', f'ISCC:{code} *table.csv\r\n'.encode())
     assert text_of(history.galaxy, table['id']).encode() == TABLE.replace(b'\r', b'') + b'\n'
     job = history.run('iscc_sum_verify_manifest', input_files=table, manifest=checksums)
-    assert history.text(job, output=1).startswith('FAILED\n1 dataset came, 1 was listed: 1 modified.\n')
-    assert 'Line ends: of 1 modified dataset(s)' in history.text(job, output=1)
+    assert history.text(job, 'summary').startswith('FAILED\n1 dataset came, 1 was listed: 1 modified.\n')
+    assert 'Line ends: of 1 modified dataset(s)' in history.text(job, 'summary')
     job = history.run('iscc_sum_verify', input_file=table, expected_code=code)
     assert history.text(job).startswith('FAILED - ISCC-CODEs do not match')
     assert 'the code matches once the line ends are put back' in history.text(job)
@@ -67,7 +67,7 @@ def test_without_the_two_settings_the_upload_changes_nothing(history, tmp_path):
     lines = ''.join(f'ISCC:{codes_of(content, tmp_path).wide} *{name}\n' for name, content in contents.items())
     checksums = uploaded(history, tmp_path / 'checksums.txt', lines.encode())
     job = history.run('iscc_sum_verify_manifest', input_files=history.list_of(datasets), manifest=checksums)
-    assert history.text(job, output=1).startswith('OK\n2 datasets came, 2 were listed: all as listed.\n')
+    assert history.text(job, 'summary').startswith('OK\n2 datasets came, 2 were listed: all as listed.\n')
 
 
 @pytest.mark.parametrize('extension', ['auto', 'txt'])
@@ -79,7 +79,7 @@ def test_a_checksum_file_from_powershell(history, tmp_path, extension):
     checksums = uploaded(history, tmp_path / 'checksums.txt', text.encode('utf-16-le'), ext=extension)
     history.galaxy.histories.update_dataset(history.id, checksums['id'], datatype='txt')
     job = history.run('iscc_sum_verify_manifest', input_files=table, manifest=checksums)
-    assert history.text(job, output=1).startswith('OK\n')
+    assert history.text(job, 'summary').startswith('OK\n')
 
 
 ZARR = {'.zarray': b'{"zarr_format": 2}', '0.0': b'chunk'}
@@ -134,7 +134,7 @@ def test_deferred_datasets_in_a_collection_have_their_names_and_no_none(history,
     collection = make_list(history.galaxy, history.id, datasets)
     code = codes_of(b'x' * 20_000, tmp_path).wide
     for parameter in ('input_files', 'input_collection'):
-        manifest = history.text(history.run('iscc_sum_manifest', **{parameter: collection}))
+        manifest = history.text(history.run('iscc_sum_manifest', **{parameter: collection}), 'manifest')
         assert [line.split('\t')[:2] for line in manifest.splitlines()[1:]] == [
             ['a', f'ISCC:{code}'], ['b', f'ISCC:{code}']]
         pairs = history.text(history.run('iscc_sum_similarity', **{parameter: collection}))

@@ -5,6 +5,7 @@ import csv
 import pytest
 from PIL import Image
 
+from histories import output_of
 from iscc_galaxy.formats.tables import escaped
 from local_galaxy.staging import map_over
 from names import HOSTILE_NAMES
@@ -26,12 +27,12 @@ def test_a_flat_list_with_hostile_names_and_a_folder(history, table, wide_code, 
     names = [escaped(name) for name in HOSTILE_NAMES]
     pairs = [(row['filename'], row['match_filename']) for row in rows(history.text(job))]
     assert pairs == [(one, other) for one in names for other in names if one != other] + [('ome zarr', '')]
-    groups = rows(history.text(job, output=1))
+    groups = rows(history.text(job, 'clusters'))
     assert [row['filename'] for row in groups] == [*names, 'ome zarr']
     assert {row['file_id'] for row in groups if row['group'] == '1'} != {''}
-    assert [row['name'] for row in rows(history.text(job, output=3))] == [*names, 'ome zarr']
+    assert [row['name'] for row in rows(history.text(job, 'manifest'))] == [*names, 'ome zarr']
     picture = tmp_path / 'picture.png'
-    picture.write_bytes(history.galaxy.datasets.download_dataset(job['answer']['outputs'][2]['id']))
+    picture.write_bytes(history.galaxy.datasets.download_dataset(output_of(job, 'plot')['id']))
     with Image.open(picture) as opened:
         assert opened.format == 'PNG'
     assert not list(galaxy_state.rglob('injected*'))
@@ -54,7 +55,7 @@ def test_a_new_dataset_is_searched_for_in_a_manifest(history, table):
     image = history.upload(**{'class': 'File', 'path': 'nuclei.tiff'})
     edited = history.upload(**{'class': 'File', 'path': 'nuclei_edited.tiff'})
     job = history.run('iscc_sum_manifest', input_files=history.list_of({'registered': image, 'table': table}))
-    registry = {'src': 'hda', 'id': job['answer']['outputs'][0]['id']}
+    registry = output_of(job, 'manifest')
     found = rows(history.text(history.run('iscc_sum_similarity', input_files={'values': [edited]}, reference=registry)))
     assert [(row['filename'], row['match_filename'], row['distance']) for row in found] == [
         ('nuclei_edited.tiff', 'registered', '4'),

@@ -4,9 +4,10 @@ import json
 
 import pytest
 
+from histories import output_of
 from iscc_galaxy.commands.generate_manifest import CODE_COLLECTION
 from iscc_galaxy.formats.tables import escaped
-from iscc_galaxy.galaxy.collections import longest_identifier
+from iscc_galaxy.galaxy.outputs import longest_identifier
 from local_galaxy.staging import texts_of
 from names import HOSTILE_NAMES
 
@@ -32,15 +33,17 @@ def test_a_flat_list_of_files_and_a_folder(history, table, image, wide_code, gal
     images = history.list_of({**dict.fromkeys(HOSTILE_NAMES, table), 'ome zarr': image})
     job = history.run('iscc_sum_manifest', input_files=images, extra_outputs=['checksums', 'codes'])
     codes = {**dict.fromkeys(HOSTILE_NAMES, wide_code('measurements.csv')), 'ome zarr': wide_code('nuclei_ome.zarr')}
-    assert names_and_codes(history.text(job)) == [(escaped(name), f'ISCC:{code}') for name, code in codes.items()]
-    assert history.text(job, output=1) == ''.join(
+    manifest = names_and_codes(history.text(job, 'manifest'))
+    assert manifest == [(escaped(name), f'ISCC:{code}') for name, code in codes.items()]
+    assert history.text(job, 'checksums') == ''.join(
         f'ISCC:{code} *{name}{"/" if name == "ome zarr" else ""}\n' for name, code in codes.items())
     collection = job['answer']['output_collections'][0]
     assert texts_of(history.galaxy, collection['id']) == {name: f'{code}\n' for name, code in codes.items()}
     for reference in job['answer']['outputs']:
         verified = history.run(
             'iscc_sum_verify_manifest', input_files=images, manifest={'src': 'hda', 'id': reference['id']})
-        assert history.text(verified, output=1).startswith(f'OK\nOK\t{len(codes)}\n')
+        assert history.text(verified, 'summary').startswith('OK\n')
+        assert f'\nOK\t{len(codes)}\nMODIFIED\t0\n' in history.text(verified, 'summary')
     assert not list(galaxy_state.rglob('injected*'))
 
 
@@ -50,7 +53,7 @@ def test_datasets_picked_by_hand_keep_their_names(history, wide_code):
     ]
     job = history.run('iscc_sum_manifest', input_files={'values': datasets})
     code = f'ISCC:{wide_code("measurements.csv")}'
-    assert names_and_codes(history.text(job)) == [(escaped(name), code) for name in HOSTILE_NAMES]
+    assert names_and_codes(history.text(job, 'manifest')) == [(escaped(name), code) for name in HOSTILE_NAMES]
 
 
 def test_a_nested_list_with_folders(history, table, image, wide_code):
@@ -58,17 +61,18 @@ def test_a_nested_list_with_folders(history, table, image, wide_code):
     plates = {'plate 1': {'A1': table, "A'2": image}, '$(touch injected)': {'A1': image}}
     nested = history.nested_list_of(plates)
     job = history.run('iscc_sum_manifest', input_collection=nested)
-    assert names_and_codes(history.text(job)) == [
+    assert names_and_codes(history.text(job, 'manifest')) == [
         ('plate 1/A1', f'ISCC:{wide_code("measurements.csv")}'),
         ("plate 1/A'2", f'ISCC:{wide_code("nuclei_ome.zarr")}'),
         ('$(touch injected)/A1', f'ISCC:{wide_code("nuclei_ome.zarr")}'),
     ]
-    manifest = {'src': 'hda', 'id': job['answer']['outputs'][0]['id']}
+    manifest = output_of(job, 'manifest')
     verified = history.run('iscc_sum_verify_manifest', input_collection=nested, manifest=manifest, on_mismatch='fail')
-    assert history.text(verified, output=1).startswith('OK\nOK\t3\n')
+    assert history.text(verified, 'summary').startswith('OK\n3 datasets came, 3 were listed: all as listed.\n')
     verified = history.run(
         'iscc_sum_verify_manifest', input_files=history.list_of(plates['plate 1']), manifest=manifest)
-    assert 'No name of the manifest is the name of a dataset' in history.text(verified, output=1)
+    said = 'FAILED\n2 datasets came, 3 were listed: 2 renamed, 1 missing.\n'
+    assert history.text(verified, 'summary').startswith(said)
 
 
 @pytest.mark.parametrize('length, state', [(LONGEST_IDENTIFIER, 'ok'), (LONGEST_IDENTIFIER + 1, 'error')])

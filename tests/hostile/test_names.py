@@ -11,8 +11,8 @@ import pytest
 
 from iscc_galaxy.commands.generate_manifest import CODE_COLLECTION
 from iscc_galaxy.commands.trace_chain import LONGEST_NAME
-from iscc_galaxy.galaxy.collections import longest_identifier
 from iscc_galaxy.galaxy.job import shown
+from iscc_galaxy.galaxy.outputs import longest_identifier
 from local_galaxy.configuration import SIMILARITY_BIN
 from names import fits_checksum_line, hostile_names, LONE_SURROGATES, meant, spelt
 from oracle import codes_of

@@ -12,10 +12,10 @@ from bioblend import ConnectionError as Refused
 from bioblend.galaxy import GalaxyInstance
 from bioblend.galaxy.dataset_collections import CollectionDescription, CollectionElement, HistoryDatasetElement
 
-from histories import History
+from histories import History, output_of
 from iscc_galaxy.commands.generate_manifest import CODE_COLLECTION
-from iscc_galaxy.galaxy.collections import longest_identifier
 from iscc_galaxy.galaxy.job import shown
+from iscc_galaxy.galaxy.outputs import longest_identifier
 from local_galaxy.staging import map_over, texts_of, wait_for
 from names import fits_checksum_line, hostile_names, LONE_SURROGATES, meant
 from oracle import codes_of
@@ -97,23 +97,21 @@ def column(text: str, name: str) -> list[str]:
     return [meant(row[header.index(name)]) for row in rows]
 
 
-def output(job: dict, number: int = 0) -> dict[str, str]:
-    return {'src': 'hda', 'id': job['answer']['outputs'][number]['id']}
-
-
 def check_all_many_dataset_tools(history, names: list[str], **inputs) -> None:
     """Insist that these are the names in every table of the tools for many datasets, in this order."""
     job = history.run('iscc_sum_manifest', **inputs)
-    assert column(history.text(job), 'name') == names
-    verified = history.run('iscc_sum_verify_manifest', **inputs, manifest=output(job), on_mismatch='fail')
-    assert column(history.text(verified), 'name') == names
-    assert history.text(verified, 1).startswith(f'OK\nOK\t{len(names)}\n')
+    assert column(history.text(job, 'manifest'), 'name') == names
+    manifest = output_of(job, 'manifest')
+    verified = history.run('iscc_sum_verify_manifest', **inputs, manifest=manifest, on_mismatch='fail')
+    assert column(history.text(verified, 'report'), 'name') == names
+    assert history.text(verified, 'summary').startswith('OK\n')
+    assert f'\nOK\t{len(names)}\nMODIFIED\t0\n' in history.text(verified, 'summary')
     similar = history.run(
         'iscc_sum_similarity', **inputs, threshold=0, extra_outputs=['clusters', 'plot', 'manifest'])
     assert list(dict.fromkeys(column(history.text(similar), 'filename'))) == list(dict.fromkeys(names))
     assert set(column(history.text(similar), 'match_filename')) <= {*names, ''}
-    assert sorted(column(history.text(similar, 1), 'filename')) == sorted(names)
-    assert column(history.text(similar, 3), 'name') == names
+    assert sorted(column(history.text(similar, 'clusters'), 'filename')) == sorted(names)
+    assert column(history.text(similar, 'manifest'), 'name') == names
 
 
 def test_a_list(history, names, collection_of):
@@ -145,13 +143,14 @@ def test_checksum_file_and_collection_of_codes(history, names, collection_of):
     kept = [name for name in names if fits_checksum_line(name) and len(name) <= LONGEST_IDENTIFIER]
     elements = collection_of('list', kept)
     job = history.run('iscc_sum_manifest', input_files=elements, extra_outputs=['checksums', 'codes'])
-    lines = history.text(job, 1).split('\n')
+    lines = history.text(job, 'checksums').split('\n')
     assert [line.split(' *', 1)[1] for line in lines[:-1]] == kept
     codes = {'src': 'hdca', 'id': job['answer']['output_collections'][0]['id']}
     assert [name for name, in identifiers(history, codes)] == kept
-    verified = history.run('iscc_sum_verify_manifest', input_files=elements, manifest=output(job, 1))
-    assert history.text(verified, 1).startswith(f'OK\nOK\t{len(kept)}\n')
-    assert column(history.text(verified), 'name') == kept
+    verified = history.run('iscc_sum_verify_manifest', input_files=elements, manifest=output_of(job, 'checksums'))
+    assert history.text(verified, 'summary').startswith('OK\n')
+    assert f'\nOK\t{len(kept)}\nMODIFIED\t0\n' in history.text(verified, 'summary')
+    assert column(history.text(verified, 'report'), 'name') == kept
     # Codes alone are named by the identifiers of their files.
     similar = history.run('iscc_sum_similarity', codes=codes, threshold=0)
     assert list(dict.fromkeys(column(history.text(similar), 'filename'))) == kept
@@ -189,7 +188,7 @@ def test_tools_that_are_mapped(history, names, collection_of, tmp_path):
     job = history.run('iscc_sum', input_file=map_over(collection_of('list', fitting)), output_format='checksum')
     assert [text.split(' *', 1)[1] for text in history.texts(job).values()] == [f'{name}\n' for name in fitting]
     manifest = history.run('iscc_sum_manifest', input_files=elements)
-    job = history.run('iscc_sum_verify', input_file=map_over(elements), expected_file=output(manifest))
+    job = history.run('iscc_sum_verify', input_file=map_over(elements), expected_file=output_of(manifest, 'manifest'))
     reports = history.texts(job)
     assert list(reports) == found
     for number, report in enumerate(reports.values()):

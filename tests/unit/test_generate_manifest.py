@@ -12,8 +12,8 @@ from hypothesis import given, strategies as st
 from contents import some_bytes
 from iscc_galaxy.commands.generate_manifest import CODE_COLLECTION
 from iscc_galaxy.formats.tables import unescaped
-from iscc_galaxy.galaxy.collections import element_identifiers, longest_identifier
 from iscc_galaxy.galaxy.datasets import Dataset
+from iscc_galaxy.galaxy.outputs import element_identifiers, longest_identifier
 from iscc_galaxy.iscc import bulk_hashing
 from iscc_galaxy.iscc.hashing import Fingerprint
 from local_galaxy.configuration import CHECKOUT, JOBS_BIN

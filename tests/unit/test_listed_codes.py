@@ -144,6 +144,14 @@ def test_tables_one_behind_another_are_one(read):
     (f'SHA256 (a.tiff) = {"0" * 64}\n', 'is a list of SHA256 checksums'),
     (f'MD5(a.tiff)= {"0" * 32}\n', 'is a list of MD5 checksums'),
     (f'{"0" * 64}  data/a.tiff\n', 'is the manifest of a BagIt bag, with SHA-256 checksums'),
+    ('group\tgroup_size\tfilename\n1\t1\ta\n', 'is a table of groups, not a list of ISCC-CODEs. Choose a manifest or'),
+    (f'file_id\tfilename\tiscc_code\tmatch_id\nx\ta\t{TIFF}\t\n', 'is a table of pairs, not a list'),
+    ('dataset\tsimilar_to\trelation\tdistance\na\tb\tsimilar\t4\n', 'is a table of findings, not a list'),
+    (f'name\tstatus\tfound_as\na\tOK\t{TIFF}\n', 'is the report of a verification, not a list'),
+    (f'dataset\tstep\tiscc_code\na\traw\t{TIFF}\n', 'is a provenance table, not a list'),
+    (f'namespace\torg.iscc.sum\nOBJECT_NAME\tISCC-CODE\na\t{TIFF}\n', 'is a table for OMERO, not a list'),
+    (f'FAILED - ISCC-CODEs do not match\nExpected:  {TIFF}\n', 'is the report of a verification, not a list'),
+    ('OK\n1 dataset came, 1 was listed: all as listed.\nOK\t1\n', 'is the summary of a verification, not a list'),
     ('BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n', 'is the declaration of a BagIt bag'),
 ])
 def test_a_list_of_another_kind_is_named(read, content, words):

@@ -1,6 +1,7 @@
 """Verify ISCC-CODE: the report, mismatches and errors."""
 
 import base64
+import json
 
 import pytest
 from hypothesis import given, strategies as st
@@ -187,3 +188,15 @@ def test_files_that_a_system_left_in_a_folder_are_named(verify, tmp_path):
     }
     assert reports['good'].startswith('OK') and said not in reports['good']
     assert reports['bad'].startswith('FAILED') and reports['bad'].endswith(f'; {said}')
+
+
+@pytest.mark.parametrize('content, verdict', [(b'a', 'OK'), (b'b', 'FAILED')])
+def test_the_verdict_is_behind_the_name_in_the_history(verify, tmp_path, content, verdict):
+    """Galaxy takes names of outputs from galaxy.json; whatever a workflow called the output stays."""
+    for name in ('Verification: a', 'b' * 300):
+        done = verify.run(
+            dataset=verify.file_with(content), expected_code=codes_of(b'a', tmp_path).wide, expected_file=None,
+            on_mismatch='report', output_names={'output_file': name})
+        assert done.returncode == 0
+        told = json.loads((verify.folder / 'galaxy.json').read_text())
+        assert told == {'output_file': {'name': f'{name[:253 - len(verdict)]}: {verdict}'}}

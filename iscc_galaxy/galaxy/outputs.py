@@ -1,10 +1,14 @@
-"""Outputs that are collections: the identifiers of their elements, their files, and `galaxy.json`, which lists them."""
+"""What Galaxy is told of outputs by `galaxy.json` in the job's folder: names, and the elements of collections."""
 
 import json
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
 from iscc_galaxy.galaxy.job import JobError, shown, write_output
+
+# Characters of a dataset's name that Galaxy's database keeps.
+LONGEST_NAME = 255
 
 
 def longest_identifier(output: str) -> int:
@@ -48,4 +52,17 @@ def write_collection(output: str, extension: str, elements: Iterable[tuple[str, 
         file = Path(output, f'{number}.txt')
         write_output(file, [text])
         listed.append({'name': identifier, 'filename': str(file), 'ext': extension})
-    Path('galaxy.json').write_text(json.dumps({output: {'elements': listed}}), encoding='utf-8')
+    _tell({output: {'elements': listed}})
+
+
+def add_to_names(names: dict[str, str], words: str) -> None:
+    """Add the result of a job to the names that its outputs have in the history; `names` is by output in the XML.
+
+    A name that a user or a workflow gave stays, with the result behind it.
+    """
+    ending = f': {words}'
+    _tell({output: {'name': name[:LONGEST_NAME - len(ending)] + ending} for output, name in names.items()})
+
+
+def _tell(of_outputs: dict[str, Any]) -> None:
+    Path('galaxy.json').write_text(json.dumps(of_outputs), encoding='utf-8')
