@@ -72,7 +72,7 @@ def test_generate(newcomer):
 def test_verify_against_the_code_that_generate_wrote(newcomer):
     newcomer.open_tool(VERIFY)
     newcomer.choose('input_file', '2: nuclei_edited.tiff')
-    newcomer.choose('expected_file', f'10: {GENERATE} on dataset 1')
+    newcomer.choose('expected_file', '10: ISCC-CODE: nuclei.tiff')
     newcomer.look('verify')
     report, = newcomer.run_tool()
     newcomer.open(report)
@@ -107,7 +107,7 @@ def test_manifest(newcomer):
 
 def test_verify_against_the_manifest(newcomer):
     open_on_collection(newcomer, VERIFY_MANIFEST)
-    newcomer.choose('manifest', f'13: {MANIFEST} on collection 9')
+    newcomer.choose('manifest', '13: Manifest: collection 9')
     newcomer.look('verify manifest')
     report, summary = newcomer.run_tool()
     newcomer.open(summary)
@@ -122,10 +122,12 @@ def test_verify_against_the_manifest(newcomer):
 
 def test_find_similar(newcomer):
     open_on_collection(newcomer, FIND)
-    newcomer.tick('extra_outputs', 'Groups of similar datasets')
-    newcomer.tick('extra_outputs', 'Heatmap')
     newcomer.look('find similar')
-    pairs, groups, picture = newcomer.run_tool()
+    findings, pairs, groups, picture = newcomer.run_tool()
+    newcomer.open(findings)
+    rows = newcomer.rows()
+    assert list(rows[0].values()) == ['raw.tiff', 'copy of raw.tiff', 'bit-identical', '0']
+    newcomer.look('findings')
     newcomer.open(pairs)
     rows = newcomer.rows()
     assert list(rows[0]) == [
@@ -135,7 +137,8 @@ def test_find_similar(newcomer):
     newcomer.open(groups)
     rows = newcomer.rows()
     assert list(rows[0]) == [
-        'group', 'group_size', 'file_id', 'filename', 'iscc_code', 'identical_group', 'representative', 'distance']
+        'group', 'group_size', 'filename', 'relation', 'distance', 'representative', 'identical_group', 'iscc_code',
+        'file_id']
     assert [row['group_size'] for row in rows] == ['4', '4', '4', '4', '1', '1']
     newcomer.look('groups')
     newcomer.open(picture)
