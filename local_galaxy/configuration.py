@@ -5,6 +5,8 @@ import os
 from pathlib import Path
 from typing import Any
 
+from local_galaxy.welcome import write_welcome_page
+
 CHECKOUT = Path(__file__).parent.parent
 ENVIRONMENTS = CHECKOUT / '.envs'
 # The commands that jobs find, and no others of the checkout: for tools that hash, and for the one that compares.
@@ -100,6 +102,8 @@ def write_configuration(
         'job_config': job_config,
         'tour_config_dir': str(TOURS),
         'brand': 'ISCC tools',
+        # Galaxy shows it at /welcome, in the middle of its first page.
+        'static_welcome_html': str(write_welcome_page(state)),
         **settings,
     }
     path = state / 'galaxy.yml'

@@ -12,6 +12,7 @@ from local_galaxy.configuration import CHECKOUT, PASSWORD, USER
 from local_galaxy.engines.engine import Engine
 from local_galaxy.server import LocalGalaxy, StartError
 from local_galaxy.staging import SAMPLES, upload
+from local_galaxy.welcome import write_welcome_page
 
 
 class Session(NamedTuple):
@@ -24,10 +25,14 @@ class Session(NamedTuple):
 
 @contextmanager
 def session_with_samples(name: str) -> Iterator[Session]:
-    """Start Galaxy with its state in the folder `name`, upload the samples, and stop it at the end, also on Ctrl-C."""
-    with started(CHECKOUT / '.galaxy' / name) as local:
+    """Start Galaxy with the suite installed and its state in the folder `name`, and upload the samples.
+
+    Stop it at the end, also on Ctrl-C.
+    """
+    with started(CHECKOUT / '.galaxy' / name, as_installed=True) as local:
         galaxy = GalaxyInstance(local.url, local.create_user(USER, PASSWORD))
         history_id = galaxy.histories.create_history('ISCC sample data')['id']
+        write_welcome_page(local.state, history_id)
         print('Uploading the sample data ...', flush=True)
         yield Session(galaxy, history_id, upload(galaxy, history_id, SAMPLES))
 
