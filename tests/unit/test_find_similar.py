@@ -3,20 +3,19 @@
 import csv
 import json
 from functools import partial
-from types import SimpleNamespace
 
-import iscc_core
 import numpy as np
 import pytest
 from hypothesis import given, strategies as st
 from PIL import Image
 
+from clusters import clustered_codes, flipped, is_near, iscc_core_distance
 from contents import some_bytes
 from iscc_galaxy.commands import find_similar as command
 from iscc_galaxy.formats.tables import escaped
 from iscc_galaxy.galaxy.job import JobError
 from iscc_galaxy.iscc import iscc_codes
-from iscc_galaxy.similarity import comparison, heatmap, matches
+from iscc_galaxy.similarity import comparison, matches
 from iscc_galaxy.similarity.data_codes import data_codes
 from iscc_galaxy.similarity.near_pairs import Costs
 from names import NAMES_IN_TABLES
@@ -30,36 +29,6 @@ GROUP_COLUMNS = [
     'file_id',
 ]
 MANIFEST_COLUMNS = ['name', 'iscc_code', 'size', 'datahash', 'kind']
-
-
-def flipped(data: bytes, *bits: int) -> bytes:
-    number = int.from_bytes(data, 'big')
-    for bit in bits:
-        number ^= 1 << bit
-    return number.to_bytes(len(data), 'big')
-
-
-def clustered_codes(count: int, seed: int, narrow: float = 0) -> list[str]:
-    """Make codes around a few centres, some of them equal, a share of them narrow."""
-    random = np.random.default_rng(seed)
-    centres = [random.bytes(16) for _ in range(max(1, count // 6))]
-    made = []
-    for _ in range(count):
-        bits = random.choice(128, random.choice([0, 0, 3, 9, 20]), replace=False)
-        code = wide_code(flipped(centres[random.integers(len(centres))], *map(int, bits)), random.bytes(16))
-        made.append(iscc_codes.narrowed(code) if random.random() < narrow else code)
-    return made
-
-
-def iscc_core_distance(one: str, other: str) -> int:
-    """Return the distance as iscc-core computes it, of 64 bits if either code is narrow."""
-    size = min(len(iscc_codes.halves_of(code)[0]) for code in (one, other))
-    return iscc_core.iscc_distance_bytes(iscc_codes.halves_of(one)[0][:size], iscc_codes.halves_of(other)[0][:size])
-
-
-def is_near(one: str, other: str, threshold: int) -> bool:
-    either_narrow = iscc_codes.is_narrow(one) or iscc_codes.is_narrow(other)
-    return iscc_core_distance(one, other) <= (threshold // 2 if either_narrow else threshold)
 
 
 def brute_force(datasets: list[tuple], others: list[tuple], threshold: int) -> list[list[str]]:
@@ -416,53 +385,3 @@ def test_a_deferred_dataset_has_an_id_of_its_own(find_similar, listed):
     assert [row[0] for row in table(find_similar.output, COLUMNS)] == ['deferred-1', 'deferred-2', 'deferred-1:2']
     picked = {**elements[0], 'name': 'Unnamed dataset'}
     find_similar.fails(job([picked, elements[1]]), 'A dataset is deferred')
-
-
-def test_the_rows_of_the_heatmap_are_those_of_the_groups_table(run, listed, monkeypatch):
-    labels = []
-    monkeypatch.setattr(heatmap, '_mark_groups', lambda axes, numbers: labels.extend(
-        label.get_text() for label in axes.get_yticklabels()))
-    manifest, _ = listed('7', clustered_codes(20, 3))
-    groups = table(run(12, [manifest], outputs=('output', 'plot', 'clusters'))['clusters'], GROUP_COLUMNS)
-    assert labels == [f'{row[2]}  {number}' for number, row in enumerate(groups, start=1)]
-
-
-def test_letters_that_the_usual_font_lacks_are_drawn_with_another_font_if_there_is_one(monkeypatch):
-    fonts = {name: {ord(letter) for letter in letters} for name, letters in (
-        (heatmap.FONT, 'abc'), ('Emoji', ''), ('Han', '\u65e5\u672c'), ('Many', 'abc\u65e5\u672c\uac00'))}
-
-    def get_font(name):
-        if name == 'Emoji':
-            raise RuntimeError('a font of pictures')
-        return SimpleNamespace(get_charmap=lambda: dict.fromkeys(fonts[name]))
-
-    monkeypatch.setattr(heatmap, 'get_font', get_font)
-    entries = [SimpleNamespace(name=name, fname=name) for name in reversed(fonts)]
-    monkeypatch.setattr(heatmap, 'fontManager', SimpleNamespace(ttflist=entries))
-    assert heatmap._fonts_for('abc') == [heatmap.FONT]
-    assert heatmap._fonts_for('a\u65e5') == [heatmap.FONT, 'Han']
-    assert heatmap._fonts_for('\uac00\u0e01') == [heatmap.FONT, 'Many']
-
-
-@pytest.mark.parametrize('count', [2, 3, 30, 31, 100, 101, 400])
-@pytest.mark.parametrize('threshold', [0, 12, 60, 128])
-def test_a_picture_of_any_number(run, listed, recwarn, count, threshold):
-    names = [NAMES[number % len(NAMES)] + str(number) for number in range(count)]
-    manifest, _ = listed('7', clustered_codes(count, count, 0.2), names)
-    with Image.open(run(threshold, [manifest], outputs=('output', 'plot', 'clusters'))['plot']) as image:
-        assert image.format == 'PNG'
-        assert 500 < image.width < 4000 and 250 < image.height < 4000
-    assert [str(warning.message) for warning in recwarn.list] == []
-
-
-def test_a_picture_of_datasets_that_are_all_equal_or_all_alone(run, listed):
-    for of in (clustered_codes(1, 0) * 150, [wide_code(some_bytes(16, str(n)), bytes(16)) for n in range(150)]):
-        manifest, _ = listed('7', of)
-        Image.open(run(12, [manifest], outputs=('output', 'plot', 'clusters'))['plot']).verify()
-
-
-def test_names_in_the_picture_are_short_and_visible():
-    assert heatmap._visible('a\tb\u202ec') == 'a\ufffdb\ufffdc'
-    assert heatmap._visible('') == '(no name)'
-    long = heatmap._visible('begin' + 'x' * 100 + 'end')
-    assert len(long) <= heatmap.LONGEST_NAME and long.startswith('begin') and long.endswith('end')
