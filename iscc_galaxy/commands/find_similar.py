@@ -39,7 +39,7 @@ def main(
         write_output(clusters, group_table(groups))
     if plot:
         # Imported here: it takes half a second, and other jobs need none of it.
-        from iscc_galaxy.similarity.heatmap import draw
+        from iscc_galaxy.similarity.picture.heatmap import draw
         draw(groups, options['threshold'], plot)
     if manifest:
         write_output(manifest, manifest_of(datasets, fingerprints))

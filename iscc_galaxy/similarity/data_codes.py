@@ -8,6 +8,10 @@ import numpy as np
 from iscc_galaxy.iscc.iscc_codes import halves_of, is_narrow
 from iscc_galaxy.similarity.arrays import different_rows
 
+BITS = 128
+# Two unrelated datasets are mostly about this far apart: half of the bits are equal by chance.
+UNRELATED = 64
+
 
 @dataclass(frozen=True)
 class DataCodes:
@@ -67,3 +71,13 @@ def distances(sides: Sequence[DataCodes], one: np.ndarray, other: np.ndarray) ->
     is_wide = np.concatenate([np.full(len(words), words.shape[1] == 2) for words in forms])
     differing = np.bitwise_count(words[one] ^ words[other])
     return differing[:, 0] + differing[:, 1] * (is_wide[one] & is_wide[other])
+
+
+def all_distances(iscc_codes: Sequence[str]) -> np.ndarray:
+    """Return the distances of all pairs as a square matrix, in bits of 128; those of narrow codes count double."""
+    codes = data_codes(iscc_codes)
+    size = len(iscc_codes)
+    one, other = np.divmod(np.arange(size * size), size)
+    apart = distances([codes], codes.code_of[one], codes.code_of[other]).astype(int)
+    narrow = np.array([is_narrow(code) for code in iscc_codes])
+    return (apart * np.where(narrow[one] | narrow[other], 2, 1)).reshape(size, size)

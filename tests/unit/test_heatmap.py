@@ -13,11 +13,11 @@ from PIL import Image
 from clusters import clustered_codes, flipped, is_near, iscc_core_distance
 from contents import some_bytes
 from iscc_galaxy.iscc import iscc_codes
-from iscc_galaxy.similarity import fonts, heatmap, shades
 from iscc_galaxy.similarity.compared import ComparedDataset
 from iscc_galaxy.similarity.comparison import compare
-from iscc_galaxy.similarity.drawn_names import drawn_names, LONGEST_NAME, shortened
 from iscc_galaxy.similarity.groups import group_datasets, group_table, Groups
+from iscc_galaxy.similarity.picture import fonts, heatmap, shades
+from iscc_galaxy.similarity.picture.drawn_names import drawn_names, LONGEST_NAME, shortened
 from names import LONG, NAMES_IN_TABLES, UNICODE
 from oracle import wide_code
 

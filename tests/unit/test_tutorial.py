@@ -87,12 +87,13 @@ def test_the_report_of_the_copy():
     ]
 
 
-def test_the_pairs(distance):
+def test_the_findings(distance):
     near = {pair: distance(*pair) for pair in combinations(EXPERIMENT, 2) if distance(*pair) <= 12}
-    pairs = sorted(near, key=lambda pair: (EXPERIMENT.index(pair[0]), near[pair]))
+    assert 0 not in near.values()
+    assert table('| dataset | similar_to | relation | distance |') == [
+        [*pair, 'similar', str(near[pair])] for pair in sorted(near, key=near.get)]
     alone = [name for name in EXPERIMENT if not any(name in pair for pair in near)]
-    assert table('| filename | match_filename | distance |') == [
-        *([*pair, str(near[pair])] for pair in pairs), *([name, '', '-1'] for name in alone)]
+    assert f'{" and ".join(f"`{name}`" for name in alone)} are in no row' in TUTORIAL
 
 
 def test_the_group_at_a_smaller_distance(distance):

@@ -6,12 +6,12 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from iscc_galaxy.similarity.all_distances import all_distances, BITS, UNRELATED
 from iscc_galaxy.similarity.compared import ComparedDataset
-from iscc_galaxy.similarity.page import (
+from iscc_galaxy.similarity.data_codes import all_distances, BITS, UNRELATED
+from iscc_galaxy.similarity.picture.page import (
     BLACK, GREY, MARGIN, PIXELS_PER_INCH, SMALL, TEXT, text_width, WIDTH, write,
 )
-from iscc_galaxy.similarity.shades import BLUES
+from iscc_galaxy.similarity.picture.shades import BLUES
 
 HEIGHT = 210
 # So many datasets stand for all.
@@ -38,7 +38,7 @@ def draw_histogram(figure: Figure, axes: Axes, top: float, datasets: Sequence[Co
 
 
 def _pairs(datasets: Sequence[ComparedDataset]) -> np.ndarray:
-    return all_distances(datasets)[np.triu_indices(len(datasets), 1)]
+    return all_distances([dataset.code for dataset in datasets])[np.triu_indices(len(datasets), 1)]
 
 
 def _draw_bars(bars: Axes, counts: np.ndarray, threshold: int) -> None:

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from iscc_galaxy.iscc.iscc_codes import is_narrow
-from iscc_galaxy.similarity.all_distances import BITS
+from iscc_galaxy.similarity.data_codes import BITS
 from iscc_galaxy.similarity.groups import Groups
-from iscc_galaxy.similarity.shades import colours, kinds, SELF
+from iscc_galaxy.similarity.picture.shades import colours, kinds, SELF
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ whatever is further apart than the maximum distance has a light grey. The colour
 import numpy as np
 from matplotlib.colors import LinearSegmentedColormap, to_rgb
 
-from iscc_galaxy.similarity.all_distances import UNRELATED
+from iscc_galaxy.similarity.data_codes import UNRELATED
 
 SELF, IDENTICAL, SIMILAR, FAR = range(4)
 WHITE, COPY = '#ffffff', '#d55e00'

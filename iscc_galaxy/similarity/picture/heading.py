@@ -7,10 +7,10 @@ from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
 
 from iscc_galaxy.iscc.iscc_codes import is_narrow
-from iscc_galaxy.similarity.all_distances import BITS
+from iscc_galaxy.similarity.data_codes import BITS
 from iscc_galaxy.similarity.groups import Groups
-from iscc_galaxy.similarity.page import BLACK, GREY, lines_of, MARGIN, TEXT, text_width, TITLE, write
-from iscc_galaxy.similarity.shades import colours, FAR, IDENTICAL, SELF, SIMILAR
+from iscc_galaxy.similarity.picture.page import BLACK, GREY, lines_of, MARGIN, TEXT, text_width, TITLE, write
+from iscc_galaxy.similarity.picture.shades import colours, FAR, IDENTICAL, SELF, SIMILAR
 
 TITLE_LINE, LINE, LEGEND = 19, 15, 26
 # A box of the legend, what is between it and its words, and between them and the next box.

@@ -9,14 +9,16 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
-from iscc_galaxy.similarity.drawn_names import drawn_names
-from iscc_galaxy.similarity.fonts import FONT
-from iscc_galaxy.similarity.group_columns import Block, BLOCK_GAP, in_columns, LINE, MOST_GROUPS, MOST_MEMBERS
-from iscc_galaxy.similarity.group_members import Member, members_at
 from iscc_galaxy.similarity.groups import Groups
-from iscc_galaxy.similarity.heading import copies_in_words, draw_heading, height_of, notes_on, number_of, result_of
-from iscc_galaxy.similarity.histogram import draw_histogram, HEIGHT as HISTOGRAM
-from iscc_galaxy.similarity.page import cut_to, GREY, MARGIN, page, text_width, WIDTH, write
+from iscc_galaxy.similarity.picture.drawn_names import drawn_names
+from iscc_galaxy.similarity.picture.fonts import FONT
+from iscc_galaxy.similarity.picture.group_columns import Block, BLOCK_GAP, in_columns, LINE, MOST_GROUPS, MOST_MEMBERS
+from iscc_galaxy.similarity.picture.group_members import Member, members_at
+from iscc_galaxy.similarity.picture.heading import (
+    copies_in_words, draw_heading, height_of, notes_on, number_of, result_of,
+)
+from iscc_galaxy.similarity.picture.histogram import draw_histogram, HEIGHT as HISTOGRAM
+from iscc_galaxy.similarity.picture.page import cut_to, GREY, MARGIN, page, text_width, WIDTH, write
 
 COLUMN_GAP, BOX, GAP = 24, 9, 6
 

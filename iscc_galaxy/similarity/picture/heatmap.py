@@ -10,16 +10,16 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
-from iscc_galaxy.similarity.all_distances import all_distances
-from iscc_galaxy.similarity.drawn_names import drawn_names
-from iscc_galaxy.similarity.fonts import fonts_for
-from iscc_galaxy.similarity.group_list import group_list, listed_places
+from iscc_galaxy.similarity.data_codes import all_distances
 from iscc_galaxy.similarity.groups import Groups
-from iscc_galaxy.similarity.heading import draw_heading, height_of, notes_on, result_of
-from iscc_galaxy.similarity.page import (
+from iscc_galaxy.similarity.picture.drawn_names import drawn_names
+from iscc_galaxy.similarity.picture.fonts import fonts_for
+from iscc_galaxy.similarity.picture.group_list import group_list, listed_places
+from iscc_galaxy.similarity.picture.heading import draw_heading, height_of, notes_on, result_of
+from iscc_galaxy.similarity.picture.page import (
     BLACK, cut_to, EXACT_WIDTHS, GREY, MARGIN, page, SMALL, text_width, WIDTH, write,
 )
-from iscc_galaxy.similarity.shades import colours, IDENTICAL, kinds, SELF, text_colour
+from iscc_galaxy.similarity.picture.shades import colours, IDENTICAL, kinds, SELF, text_colour
 
 # From so many datasets on, their groups are listed; up to so many, each cell has its distance written in.
 FIRST_LISTED = 40
@@ -95,7 +95,7 @@ def _draw_names(axes: Axes, grid: tuple[float, float, float, float], names: list
 def _draw_cells(axes: Axes, grid: tuple[float, float, float, float], groups: Groups, threshold: int) -> None:
     left, top, cell, row = grid
     size = len(groups.datasets)
-    matrix, identical = all_distances(groups.datasets), np.array(groups.identical)
+    matrix, identical = all_distances([dataset.code for dataset in groups.datasets]), np.array(groups.identical)
     kind = kinds(matrix, identical[:, None] == identical, threshold)
     np.fill_diagonal(kind, SELF)
     shades = colours(kind, matrix, threshold)
