@@ -1,12 +1,14 @@
-"""The workflows, beyond what their own tests can say: which ways are not taken, and where a mismatch stops one."""
+"""The workflows, beyond what their own tests can say: they import clean, skip steps, and stop on a mismatch."""
 
 import json
 from typing import Any
 
 import pytest
+from bioblend.galaxy import GalaxyInstance
 
 from local_galaxy.configuration import CHECKOUT
 from local_galaxy.staging import text_of
+from local_galaxy.workflows import import_workflows, workflow_files
 
 FILES = {'nuclei.tiff': 'nuclei.tiff', 'nuclei.png': 'nuclei.png', 'measurements.csv': 'measurements.csv'}
 
@@ -31,26 +33,60 @@ def verify_transfer(history):
 
 def test_a_whole_transfer_gets_a_receipt_and_no_list_of_faults(history, verify_transfer):
     outputs, states = verify_transfer(FILES, 'fail')
-    assert states == ['ok', 'ok', 'ok', 'skipped']
+    assert states == ['ok', 'ok', 'ok', 'skipped', 'skipped']
     assert len(text_of(history.galaxy, outputs['Receipt']['id']).splitlines()) == 4
+
+
+def test_outputs_are_in_the_history_under_their_names(verify_transfer):
+    outputs, _ = verify_transfer(FILES, 'report')
+    # The tools add the result to some.
+    assert {label: output['name'].removesuffix(': OK') for label, output in outputs.items()} == {
+        label: label for label in outputs}
+
+
+def test_each_workflow_imports_as_it_is(history):
+    """Galaxy knows all tools, and has nothing to add to or to change in what the file says of their inputs."""
+    ids = import_workflows(history.galaxy)
+    assert len(ids) == len(workflow_files())
+    for workflow_id, file in zip(ids, workflow_files()):
+        form = asked(history.galaxy, f'workflows/{workflow_id}/download?style=run&history_id={history.id}')
+        assert form['name'] == json.loads(file.read_text(encoding='utf-8'))['name']
+        assert not form['has_upgrade_messages']
+        for step in form['steps']:
+            assert not step.get('errors') and not step.get('messages') and not step.get('upgrade_messages'), step
+        editor = asked(history.galaxy, f'workflows/{workflow_id}/download?style=editor')
+        assert editor['upgrade_messages'] == {}
+        assert not any(step['errors'] for step in editor['steps'].values())
+
+
+def asked(galaxy: GalaxyInstance, path: str) -> dict[str, Any]:
+    """Return what Galaxy answers."""
+    response = galaxy.make_get_request(f'{galaxy.url}/{path}')
+    response.raise_for_status()
+    return response.json()
 
 
 def test_a_faulty_transfer_gets_a_list_of_faults_and_no_receipt(history, verify_transfer):
     outputs, states = verify_transfer(FILES | {'nuclei.tiff': 'nuclei_edited.tiff'}, 'report')
-    assert states == ['ok', 'ok', 'skipped', 'ok']
+    assert states == ['ok', 'ok', 'skipped', 'ok', 'ok']
     rows = text_of(history.galaxy, outputs['Not as sent']['id']).splitlines()
     assert [row.split('\t')[:2] for row in rows[1:]] == [['nuclei.tiff', 'MODIFIED']]
     # planemo takes an output that is false for one that is not there.
     assert text_of(history.galaxy, outputs['Verified']['id']) == 'false'
 
 
-def test_a_faulty_transfer_stops_the_workflow_where_it_is_told_to(verify_transfer):
+def test_a_workflow_that_stops_does_so_last_and_has_its_report(history, verify_transfer):
     outputs, states = verify_transfer(FILES | {'nuclei.tiff': 'nuclei_edited.tiff'}, 'fail')
-    assert (states[0], set(states[1:])) == ('error', {'paused'})
-    # The steps behind it are not even begun.
-    assert {label: output['state'] for label, output in outputs.items()} == {
-        'Report': 'error', 'Summary': 'error', 'Verified': 'paused',
-    }
+    assert states == ['ok', 'ok', 'skipped', 'ok', 'error']
+    texts = {label: text_of(history.galaxy, output['id']) for label, output in outputs.items() if label != 'Receipt'}
+    assert texts['Summary'].startswith('FAILED\n3 datasets came, 3 were listed: 1 modified.\n')
+    assert [len(texts[label].splitlines()) for label in ('Report', 'Not as sent')] == [4, 2]
+    stopped = history.galaxy.jobs.get_jobs(state='error', history_id=history.id)
+    job = history.galaxy.jobs.show_job(stopped[0]['id'], full_details=True)
+    assert 'The verification FAILED: 3 datasets came, 3 were listed: 1 modified.' in job['tool_stderr']
+    # What failed is in the history.
+    outcome = history.galaxy.datasets.show_dataset(job['outputs']['verified']['id'])
+    assert (outcome['state'], outcome['visible']) == ('error', True)
 
 
 def test_a_report_too_long_to_read_is_an_error(history, tmp_path):

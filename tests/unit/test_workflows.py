@@ -6,10 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from local_galaxy.configuration import CHECKOUT, tool_files
+from local_galaxy.configuration import tool_files
 from local_galaxy.shed import tool_id, tool_version
+from local_galaxy.workflows import workflow_files
 
-WORKFLOWS = sorted((CHECKOUT / 'workflows').glob('*/*.ga'))
+WORKFLOWS = workflow_files()
 SHED_ID = re.compile(r'toolshed\.g2\.bx\.psu\.edu/repos/imgteam/(?P<repository>\w+)/(?P<tool>\w+)/(?P<version>[\w.+]+)')
 # Tools that every Galaxy brings along.
 OF_GALAXY = {'Grep1'}
@@ -55,6 +56,45 @@ def test_the_readme_explains_every_input_and_output(path):
     inputs = {step['label'] for step in steps_of(path) if step['type'] != 'tool'}
     explained = set(re.findall(r'^\| ([^|]+) \|', readme, re.MULTILINE)) - {'Input', 'Output'}
     assert explained == inputs | labels_of_outputs(path)
+
+
+@every_workflow
+def test_the_editor_has_nothing_to_warn_of(path):
+    """What the panel *Best Practices* of Galaxy's editor looks at, but for unconnected inputs."""
+    workflow = json.loads(path.read_text())
+    assert 0 < len(workflow['annotation']) <= 250
+    assert workflow['creator'] and workflow['license']
+    assert workflow['readme'] == (path.parent / 'README.md').read_text(encoding='utf-8')
+    labels = [output['label'] for step in steps_of(path) for output in step['workflow_outputs']]
+    assert all(labels) and len(set(labels)) == len(labels)
+
+
+@every_workflow
+def test_outputs_have_their_labels_as_names_in_the_history(path):
+    for step in steps_of(path):
+        names = {
+            action['output_name']: action['action_arguments']['newname']
+            for action in step.get('post_job_actions', {}).values() if action['action_type'] == 'RenameDatasetAction'
+        }
+        for output in step['workflow_outputs']:
+            assert names[output['output_name']] == output['label']
+
+
+@every_workflow
+def test_the_changelog_begins_with_this_release(path):
+    release = json.loads(path.read_text())['release']
+    assert f'# Changelog\n\n## [{release}] - ' in (path.parent / 'CHANGELOG.md').read_text(encoding='utf-8')
+
+
+@every_workflow
+def test_the_report_has_only_what_galaxy_shows_well(path):
+    """Galaxy 26.1 shows the steps of an invocation as *Step NaN*, and two rows of what is to be shown as a table."""
+    report = json.loads(path.read_text())['report']['markdown']
+    shown = set(re.findall(r'```galaxy\n(\w+)', report))
+    assert shown <= {
+        'history_dataset_display', 'history_dataset_embedded', 'history_dataset_as_image',
+        'history_dataset_collection_display',
+    }
 
 
 def test_there_are_three():
