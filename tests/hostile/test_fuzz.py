@@ -142,7 +142,7 @@ def run(main, folder: Path, outputs: tuple[str, ...], **options) -> dict[str, st
     for path in paths.values():
         path.unlink(missing_ok=True)
     try:
-        main(options, **paths)
+        main({'output_names': {}} | options, **paths)
     except JobError as error:
         assert str(error)[0].isupper() and str(error).isprintable()
         assert not any(path.exists() for path in paths.values())
