@@ -44,7 +44,11 @@ def cells(line: str, columns: list[str]) -> list[str]:
     """
     found = line.split('\t')
     if len(found) == len(columns) and found[columns.index('iscc_code')].startswith('"'):
-        found = next(csv.reader([line], delimiter='\t'))
+        try:
+            return next(csv.reader([line], delimiter='\t'))
+        except csv.Error:
+            # A carriage return outside of quotes: no spreadsheet wrote this row, and its code can't be read.
+            return found
     return found
 
 

@@ -3,6 +3,7 @@
 import base64
 import csv
 import json
+import re
 import sys
 from pathlib import Path
 
@@ -61,6 +62,8 @@ def whole_files(known):
             json.dumps({'iscc': f'ISCC:{of[1]}', 'name': NAMES[1], 'units': [known[1].data_unit]}, indent=2),
         ]
     files += [f'{files[1]}lost\t{CODE}\n', f'lost\t{known[1].wide}\n']
+    # As a spreadsheet writes it that puts all cells in quotes.
+    files.append(re.sub('[^\t\n]+', '"\\g<0>"', files[0]))
     return [file.encode() for file in files] + [files[2].encode('utf-16')]
 
 

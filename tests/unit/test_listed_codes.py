@@ -198,6 +198,7 @@ def test_metadata_is_read(read):
     (MANIFEST.split('\n', 1)[1].replace('1e2089', '1e2088'), 'line 1: the row of "nuclei.tiff" has a code that'),
     (f'{HEADER}\nx\t{TIFF[:-3]}', 'line 2: the code'),
     (f'{HEADER}\nx\\y\t{TIFF}\n', 'which is no escape of a manifest'),
+    (f'{HEADER}\na\rb\t"{TIFF}"\n', 'line 2: the code'),
     (f'ISCC:{TIFF} *a\nISCC:{TIFF[:30]}', 'line 2: the code'),
     (f'ISCC:{TIFF} *a\nISCC:{TIFF} *', 'line 2: '),
     (f'ISCC:{TIFF} *a\nISCC-SUM (b', 'is not a whole checksum line'),
