@@ -139,6 +139,26 @@ class Newcomer:
         assert list(header.values()) == list(header), header
         return others
 
+    def sees(self, *columns: str) -> None:
+        """Insist that columns of the open table are on the screen, without scrolling."""
+        row = self.page.locator('#center tbody tr').nth(1)
+        for column in columns:
+            expect(row.locator(f'td[data-label="{column}"]')).to_be_in_viewport(ratio=1)
+
+    def select(self, parameter: str, option: str) -> None:
+        """Choose an option of a parameter that has a few."""
+        place = self.parameter(parameter)
+        place.locator('.multiselect').click()
+        place.locator('.multiselect__option:visible').filter(has_text=option).first.click()
+        expect(place.locator('.multiselect__single')).to_have_text(option)
+
+    def failed(self, name: str) -> Locator:
+        """Open a dataset of the history that is red, and return where it says why."""
+        item = self.page.locator(f'.history-index .content-item[data-hid="{name.split(":")[0]}"]')
+        expect(item).to_have_attribute('data-state', 'error', timeout=JOB_MILLISECONDS)
+        item.locator('.content-title').click()
+        return item
+
     def _note(self, error: str) -> None:
         if not GALAXYS_OWN_ERRORS.search(error):
             self.errors.append(error)

@@ -78,6 +78,7 @@ def test_verify_against_the_code_that_generate_wrote(newcomer):
     newcomer.open(report)
     expect(newcomer.text()).to_contain_text('FAILED - ISCC-CODEs do not match')
     expect(newcomer.text()).to_contain_text('Data-Code distance 4 of 128 bits')
+    newcomer.item('11: Verification: nuclei_edited.tiff: FAILED')
     newcomer.look('report')
 
 
@@ -111,12 +112,13 @@ def test_verify_against_the_manifest(newcomer):
     newcomer.look('verify manifest')
     report, summary = newcomer.run_tool()
     newcomer.open(summary)
-    expect(newcomer.text()).to_contain_text('OK\t6')
+    expect(newcomer.text()).to_contain_text('6 datasets came, 6 were listed: all as listed.')
     newcomer.look('summary')
     newcomer.open(report)
     rows = newcomer.rows()
     assert list(rows[0]) == ['name', 'status', 'found_as', 'distance', 'expected_code', 'computed_code', 'note']
     assert {row['status'] for row in rows} == {'OK'}
+    newcomer.sees('name', 'status', 'found_as', 'distance')
     newcomer.look('manifest report')
 
 
@@ -127,6 +129,7 @@ def test_find_similar(newcomer):
     newcomer.open(findings)
     rows = newcomer.rows()
     assert list(rows[0].values()) == ['raw.tiff', 'copy of raw.tiff', 'bit-identical', '0']
+    newcomer.sees('dataset', 'similar_to', 'relation', 'distance')
     newcomer.look('findings')
     newcomer.open(pairs)
     rows = newcomer.rows()
@@ -140,10 +143,22 @@ def test_find_similar(newcomer):
         'group', 'group_size', 'filename', 'relation', 'distance', 'representative', 'identical_group', 'iscc_code',
         'file_id']
     assert [row['group_size'] for row in rows] == ['4', '4', '4', '4', '1', '1']
+    newcomer.sees('group', 'filename', 'relation', 'distance')
     newcomer.look('groups')
     newcomer.open(picture)
     expect(newcomer.page.locator('#center img').first).to_be_visible()
     newcomer.look('picture')
+
+
+def test_a_job_that_is_told_to_fail_says_why(newcomer):
+    newcomer.open_tool(VERIFY)
+    newcomer.choose('input_file', '2: nuclei_edited.tiff')
+    newcomer.choose('expected_file', '10: ISCC-CODE: nuclei.tiff')
+    newcomer.select('on_mismatch', 'Fail the job and stop the workflow')
+    report, = newcomer.run_tool()
+    reason = newcomer.failed(report)
+    expect(reason).to_contain_text('Dataset "nuclei_edited.tiff" does not have the expected ISCC-CODE.')
+    newcomer.look('failed job')
 
 
 def test_workflow(newcomer):
