@@ -47,7 +47,10 @@ def near_names(listed: Iterable[str], found: Iterable[str]) -> list[NearName]:
 
 def listed_file_by_file(listed: Iterable[str], found: Iterable[str]) -> list[str]:
     """Return the names of datasets of which the manifest lists files inside: `NAME/...`, as of a Zarr folder."""
-    folders = {name[:place] for name in listed for place, letter in enumerate(name) if letter == '/'}
+    found = list(found)
+    # By their lengths, so that a name of thousands of folders is cut no more often than there are lengths.
+    lengths = {len(name) for name in found}
+    folders = {name[:length] for name in listed for length in lengths if name[length:length + 1] == '/'}
     return [name for name in found if name in folders]
 
 

@@ -61,3 +61,4 @@ def test_each_name_is_in_one_pair_at_most_whatever_the_order(listed, found):
 
 def test_a_folder_listed_file_by_file():
     assert listed_file_by_file(['a.zarr/0/0', 'b', 'c/d'], ['a.zarr', 'b', 'c', 'd', '']) == ['a.zarr', 'c']
+    assert listed_file_by_file(['a/' * 30_000] * 100, ['a', 'a/a', 'b']) == ['a', 'a/a']
