@@ -108,4 +108,5 @@ def test_a_mismatch_fails_the_job(history, table, tmp_path):
         on_mismatch='fail')
     assert job['state'] == 'error'
     assert f'do not match the manifest {json.dumps("manifest.tsv")}' in job['tool_stderr']
-    assert 'FAILED\nOK\t0\nMODIFIED\t1\n' in job['tool_stderr']
+    said = 'FAILED\n1 dataset came, 1 was listed: 1 modified.\nOK\t0\nMODIFIED\t1\n'
+    assert said in job['tool_stderr']

@@ -64,7 +64,7 @@ def short_id(tool_id: str) -> str:
 
 
 def outputs_of(galaxy: GalaxyInstance, invocation_id: str) -> dict[str, str]:
-    """Return the first output of each job of an invocation, by the short id of its tool."""
+    """Return the output of each job of an invocation that the published tools have, by the short id of its tool."""
     galaxy.invocations.wait_for_invocation(invocation_id, maxwait=120, interval=0.5)
     texts = {}
     for each in galaxy.invocations.show_invocation(invocation_id)['steps']:
@@ -72,8 +72,7 @@ def outputs_of(galaxy: GalaxyInstance, invocation_id: str) -> dict[str, str]:
             wait_for(galaxy, each['job_id'])
             job = galaxy.jobs.show_job(each['job_id'], full_details=True)
             assert (job['state'], job['tool_stderr']) == ('ok', ''), job
-            output = next(iter(job['outputs'].values()))
-            texts[short_id(job['tool_id'])] = text_of(galaxy, output['id'])
+            texts[short_id(job['tool_id'])] = text_of(galaxy, job['outputs']['output_file']['id'])
     return texts
 
 
