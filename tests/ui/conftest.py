@@ -2,6 +2,7 @@
 
 import os
 import shutil
+from pathlib import Path
 from typing import Any, Iterator
 
 import pytest
@@ -10,6 +11,7 @@ from playwright.sync_api import expect, sync_playwright
 
 from local_galaxy.browser import chromium
 from local_galaxy.staging import upload
+from local_galaxy.workflows import import_workflows, workflow_files
 from newcomer import Newcomer, SCREENSHOTS, STEP_MILLISECONDS
 
 WINDOW = {'width': 1400, 'height': 900}
@@ -47,3 +49,9 @@ def history(galaxy: GalaxyInstance) -> dict[str, Any]:
 def stage(galaxy: GalaxyInstance, history: dict[str, Any]):
     """Upload samples without the browser."""
     return lambda samples: upload(galaxy, history['id'], samples)
+
+
+@pytest.fixture(scope='session')
+def imported_workflows(galaxy: GalaxyInstance) -> dict[Path, str]:
+    """Return the ids of the workflows, which are imported as `make serve` does, by their files."""
+    return dict(zip(workflow_files(), import_workflows(galaxy)))

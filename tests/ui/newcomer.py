@@ -50,6 +50,10 @@ class Newcomer:
         self.page.locator('button[name=login]').click()
         self.page.locator('#activity-upload').wait_for()
 
+    def go_home(self) -> None:
+        """Open Galaxy's first page, and wait until all panels are there."""
+        self.page.goto(self.url, wait_until='networkidle')
+
     def switch_to(self, history: dict[str, Any]) -> None:
         self.page.goto(f'{self.url}/history/switch_to_history?hist_id={history["id"]}')
         expect(self.page.locator('#current-history-panel')).to_contain_text(history['name'])
@@ -70,6 +74,16 @@ class Newcomer:
     def open_tool_panel(self) -> None:
         if not self.page.locator('[data-description="panel toolbox"]').is_visible():
             self.page.locator('#activity-tools').click()
+
+    def search(self, words: str) -> Locator:
+        """Type words into the search of the tool panel; return the tools of the suite that it then shows."""
+        self.open_tool_panel()
+        search = self.page.locator('[data-description="panel toolbox"] .search-query')
+        tools = self.page.locator('[data-description="panel toolbox"] a.tool-link[data-tool-id*="/imgteam/"]')
+        search.fill('')
+        expect(tools).to_have_count(0)
+        search.fill(words)
+        return tools
 
     def open_tool(self, name: str) -> None:
         """Find a tool in the tool panel, and open its form."""
@@ -151,6 +165,12 @@ class Newcomer:
         place.locator('.multiselect').click()
         place.locator('.multiselect__option:visible').filter(has_text=option).first.click()
         expect(place.locator('.multiselect__single')).to_have_text(option)
+
+    def open_best_practices(self) -> None:
+        """Look at what the workflow editor finds to improve; it remembers what was open in it."""
+        if not self.page.locator('.best-practices-lint-separator').first.is_visible():
+            self.page.locator('#activity-workflow-best-practices').click()
+        self.page.locator('.best-practices-lint-separator').first.wait_for()
 
     def failed(self, name: str) -> Locator:
         """Open a dataset of the history that is red, and return where it says why."""
