@@ -72,7 +72,9 @@ def outputs_of(galaxy: GalaxyInstance, invocation_id: str) -> dict[str, str]:
             wait_for(galaxy, each['job_id'])
             job = galaxy.jobs.show_job(each['job_id'], full_details=True)
             assert (job['state'], job['tool_stderr']) == ('ok', ''), job
-            texts[short_id(job['tool_id'])] = text_of(galaxy, job['outputs']['output_file']['id'])
+            # Galaxy's own tool that makes a parameter of a text has other outputs.
+            if 'output_file' in job['outputs']:
+                texts[short_id(job['tool_id'])] = text_of(galaxy, job['outputs']['output_file']['id'])
     return texts
 
 
