@@ -11,7 +11,7 @@ from iscc_galaxy.similarity.compared import hashed_datasets, listed_datasets
 from iscc_galaxy.similarity.comparison import compare
 from iscc_galaxy.similarity.findings import COLUMNS as FINDING_COLUMNS, findings_table
 from iscc_galaxy.similarity.groups import group_datasets, group_table
-from iscc_galaxy.similarity.pair_table import COLUMNS as PAIR_COLUMNS, pair_table, too_many, unlisted
+from iscc_galaxy.similarity.pair_table import COLUMNS as PAIR_COLUMNS, not_listed, pair_table, unlisted
 
 
 def main(
@@ -29,7 +29,7 @@ def main(
     pairs, is_listed = comparison.matches.pairs, not comparison.matches.too_many
     if not is_listed and clusters is None:
         raise JobError(
-            f'{too_many(pairs)}. Ask for "Groups of similar datasets", or choose a smaller "Maximum distance".')
+            f'{not_listed(pairs)}. Ask for "Groups of similar datasets", or choose a smaller "Maximum distance".')
     write_output(output, pair_table(comparison) if is_listed else unlisted(PAIR_COLUMNS, pairs))
     if findings:
         write_output(findings, findings_table(comparison) if is_listed else unlisted(FINDING_COLUMNS, pairs))

@@ -1,5 +1,6 @@
 """Verify ISCC-CODE: hash one dataset and compare its code with the expected one."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -95,7 +96,7 @@ def _places(found: list[ListedCode]) -> str:
     return ', '.join(f'line {listed.line} ({shown(listed.name)})' for listed in found[:5])
 
 
-def report(expected: str, generated: str, reasons: list[str] = []) -> str:
+def report(expected: str, generated: str, reasons: Sequence[str] = ()) -> str:
     """Return the four lines of the report on two codes of the same form, the last one with reasons for a mismatch."""
     is_equal = expected == generated
     return '\n'.join([

@@ -17,10 +17,10 @@ def pair_table(comparison: Comparison) -> Iterator[str]:
 
 def unlisted(columns: Iterable[str], pairs: int) -> Iterator[str]:
     """Yield the lines of a table in place of so many pairs that they are not listed."""
-    return table(columns, [f'# {too_many(pairs)}'])
+    return table(columns, [f'# {not_listed(pairs)}'])
 
 
-def too_many(pairs: int) -> str:
+def not_listed(pairs: int) -> str:
     """Return what is said of so many pairs that they are not listed."""
     return f'{pairs} pairs, not listed: see clusters'
 
