@@ -109,7 +109,7 @@ shed-copy: $(ENVS)/dev/ready
 # A Galaxy needs all; the commands of the tools, and what tests them, do without it.
 environments: tool-environments $(ENVS)/galaxy/ready
 
-tool-environments: $(ENVS)/dev/ready $(ENVS)/jobs/ready $(ENVS)/similarity/ready
+tool-environments: $(addprefix $(ENVS)/,$(addsuffix /ready,dev jobs similarity images))
 
 $(ENVS)/%/ready: requirements/%.lock | $(UV)
 	@echo "Installing $* environment ..."

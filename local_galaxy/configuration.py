@@ -9,9 +9,11 @@ from local_galaxy.welcome import write_welcome_page
 
 CHECKOUT = Path(__file__).parent.parent
 ENVIRONMENTS = CHECKOUT / '.envs'
-# The commands that jobs find, and no others of the checkout: for tools that hash, and for the one that compares.
+# The commands that jobs find, and no others of the checkout: for tools that hash, that compare, and that read images.
 JOBS_BIN = ENVIRONMENTS / 'jobs' / 'bin'
 SIMILARITY_BIN = ENVIRONMENTS / 'similarity' / 'bin'
+IMAGES_BIN = ENVIRONMENTS / 'images' / 'bin'
+ALL_JOBS_BIN = (JOBS_BIN, SIMILARITY_BIN, IMAGES_BIN)
 TOOLS = CHECKOUT / 'tools'
 TEST_DATA = CHECKOUT / 'test-data'
 TOURS = CHECKOUT / 'tours'
@@ -33,6 +35,7 @@ CORES = {
     'iscc_sum_verify_manifest': 2,
     'iscc_sum_similarity': 2,
     'iscc_sum_provenance': 2,
+    'iscc_image': 2,
 }
 POLL_SECONDS = 0.1
 QUICK_JOBS = {
@@ -53,14 +56,23 @@ def tool_files() -> list[Path]:
     return sorted(path for path in TOOLS.glob('*/*.xml') if path.read_text(encoding='utf-8').startswith('<tool'))
 
 
+def requirements_of(commands: Path) -> list[tuple[str, str]]:
+    """Return name and version of each package that the tools with these commands declare."""
+    lines = (REQUIREMENTS / f'{commands.parent.name}.in').read_text(encoding='utf-8').splitlines()
+    found = requirements_of(JOBS_BIN) if '-r jobs.in' in lines else []
+    declared = (line.split('==') for line in lines if '==' in line)
+    return found + [(CONDA_NAMES.get(name, name), version) for name, version in declared]
+
+
 def job_requirements() -> dict[tuple[str, str], Path]:
-    """Return, by name and version of each package that the tools declare, the folder of commands that has it."""
+    """Return, by name and version of each package that the tools declare, the first folder of commands that has it.
+
+    Of those of a job, the last one counts: that of a package which no other environment has.
+    """
     found = {}
-    for commands in (JOBS_BIN, SIMILARITY_BIN):
-        for line in (REQUIREMENTS / f'{commands.parent.name}.in').read_text(encoding='utf-8').splitlines():
-            if '==' in line:
-                name, version = line.split('==')
-                found[CONDA_NAMES.get(name, name), version] = commands
+    for commands in ALL_JOBS_BIN:
+        for requirement in requirements_of(commands):
+            found.setdefault(requirement, commands)
     return found
 
 

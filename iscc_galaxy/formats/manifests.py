@@ -9,7 +9,8 @@ from iscc_galaxy.iscc.hashing import BLAKE3_MULTIHASH, Fingerprint
 from iscc_galaxy.iscc.iscc_codes import canonical, halves_of
 
 COLUMNS = ('name', 'iscc_code', 'size', 'datahash', 'kind')
-KINDS = ('file', 'directory')
+# What a code is of: the bytes of a dataset, or the pixels of an image (see `pixel_manifests`).
+FILE, DIRECTORY, PIXELS = KINDS = ('file', 'directory', 'pixels')
 
 
 def manifest(datasets: Iterable[Dataset], fingerprints: Iterable[Fingerprint]) -> Iterator[str]:
@@ -21,7 +22,7 @@ def manifest(datasets: Iterable[Dataset], fingerprints: Iterable[Fingerprint]) -
 def _row(dataset: Dataset, fingerprint: Fingerprint) -> str:
     return '\t'.join([
         escaped(dataset.name), canonical(fingerprint.code), str(fingerprint.size), fingerprint.datahash,
-        KINDS[dataset.is_directory],
+        DIRECTORY if dataset.is_directory else FILE,
     ])
 
 

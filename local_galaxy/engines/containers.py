@@ -15,7 +15,7 @@ from typing import Any
 from galaxy.tool_util.deps.mulled.util import build_target, v2_image_name
 
 from local_galaxy.configuration import (
-    environment_variables, ENVIRONMENTS, job_requirements, JOBS_BIN, REQUIREMENTS, SIMILARITY_BIN,
+    ALL_JOBS_BIN, environment_variables, ENVIRONMENTS, REQUIREMENTS, requirements_of,
 )
 from local_galaxy.engines.engine import Engine
 
@@ -62,7 +62,7 @@ class Containers(Engine):
     def prepare(self, state: Path) -> dict[str, Any]:
         """Make the images, and the `docker` command that runs them; return the settings by which Galaxy uses both."""
         folder = state / 'containers'
-        for commands in (JOBS_BIN, SIMILARITY_BIN):
+        for commands in ALL_JOBS_BIN:
             root = folder / commands.parent.name
             _copy_system(root, commands)
             _install_packages(root, commands)
@@ -89,10 +89,7 @@ class Containers(Engine):
 
 def image_name(commands: Path) -> str:
     """Return the name under which Galaxy looks for the image of the packages of an environment."""
-    packages = [
-        build_target(name, version=version) for (name, version), found in job_requirements().items()
-        if found in (JOBS_BIN, commands)
-    ]
+    packages = [build_target(name, version=version) for name, version in requirements_of(commands)]
     if len(packages) == 1:
         return f'{REPOSITORY}/{packages[0].package}:{packages[0].version}--0'
     return f'{REPOSITORY}/{v2_image_name(packages)}-0'

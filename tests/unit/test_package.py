@@ -14,7 +14,7 @@ from local_galaxy.shed import make_archives
 
 PACKAGE = CHECKOUT / 'iscc_galaxy'
 # Each may import from itself and from those behind it.
-LAYERS = ['commands', 'similarity', 'formats', 'iscc', 'galaxy']
+LAYERS = ['commands', 'similarity', 'images', 'formats', 'iscc', 'galaxy']
 MODULES = {
     '.'.join(path.relative_to(CHECKOUT).with_suffix('').parts): path
     for path in PACKAGE.rglob('*.py') if path.name != '__init__.py'

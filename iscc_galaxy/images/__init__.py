@@ -1,0 +1,1 @@
+"""Reading images plane by plane, and codes of what they show."""

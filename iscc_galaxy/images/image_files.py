@@ -1,0 +1,53 @@
+"""Images of any format, told by their content, not by their name or datatype."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from iscc_galaxy.galaxy.datasets import Dataset
+from iscc_galaxy.galaxy.job import JobError, shown
+from iscc_galaxy.images import jpeg, png, tiff, zarr_folder
+from iscc_galaxy.images.scenes import ImageError, Scene
+
+# How files of each format begin. BigTIFF has 43 in place of 42.
+_FORMATS = {
+    b'II*\0': tiff, b'MM\0*': tiff, b'II+\0': tiff, b'MM\0+': tiff, b'\x89PNG\r\n\x1a\n': png, b'\xff\xd8\xff': jpeg,
+}
+
+
+@contextmanager
+def opened(dataset: Dataset) -> Iterator[list[Scene]]:
+    """Open an image, and yield its scenes in order; raise JobError, also at the end, if it can't be read whole.
+
+    Whatever goes wrong in the libraries that decode an image is a fault of the image, and has its reason in one line.
+    """
+    try:
+        with _format_of(dataset).opened(dataset.content) as scenes:
+            if not scenes:
+                raise ImageError('It holds no image.')
+            yield scenes
+    except JobError:
+        raise
+    except MemoryError as error:
+        raise JobError(f'Image {shown(dataset.name)} needs more memory than this job has. Ask the Galaxy admin.') from error
+    except ImageError as error:
+        raise JobError(f'Image {shown(dataset.name)} can not be read whole. {error}') from error
+    except Exception as error:
+        reason = ' '.join(str(error).split()) or type(error).__name__
+        raise JobError(
+            f'Image {shown(dataset.name)} can not be read whole. It is damaged, or of a kind that is not supported: '
+            f'{reason[:300]}. Upload it again, or convert it to OME-TIFF.'
+        ) from error
+
+
+def _format_of(dataset: Dataset):
+    if dataset.is_directory:
+        return zarr_folder
+    with open(dataset.content, 'rb') as file:
+        first = file.read(8)
+    for beginning, module in _FORMATS.items():
+        if first.startswith(beginning):
+            return module
+    raise ImageError(
+        'It is no TIFF, OME-TIFF, PNG, JPEG or Zarr. Convert it to OME-TIFF first (bfconvert), or to OME-Zarr '
+        '(bioformats2raw).'
+    )
