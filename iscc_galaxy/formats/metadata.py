@@ -1,6 +1,7 @@
 """ISCC metadata: JSON with the field names of iscc-schema."""
 
 import json
+from typing import Any
 
 from iscc_galaxy.galaxy.datasets import Dataset
 from iscc_galaxy.iscc.hashing import Fingerprint
@@ -12,7 +13,15 @@ SCHEMA_VERSION = '0.8.0'
 
 def metadata(fingerprint: Fingerprint, dataset: Dataset, units: bool) -> str:
     """Return the ISCC metadata of a dataset as JSON text; `filesize` is in bytes."""
-    fields = {
+    fields = metadata_fields(fingerprint, dataset)
+    if units:
+        fields['units'] = units_of(fingerprint)
+    return json_text(fields)
+
+
+def metadata_fields(fingerprint: Fingerprint, dataset: Dataset) -> dict[str, Any]:
+    """Return the fields that the ISCC metadata of every dataset have."""
+    return {
         '@context': f'http://purl.org/iscc/context/{SCHEMA_VERSION}.jsonld',
         '@type': 'CreativeWork',
         '$schema': f'http://purl.org/iscc/schema/{SCHEMA_VERSION}.json',
@@ -21,8 +30,15 @@ def metadata(fingerprint: Fingerprint, dataset: Dataset, units: bool) -> str:
         'filesize': fingerprint.size,
         'datahash': fingerprint.datahash,
     }
-    if units:
-        fields['units'] = [canonical(fingerprint.data_unit), canonical(fingerprint.instance_unit)]
+
+
+def units_of(fingerprint: Fingerprint) -> list[str]:
+    """Return the canonical Data-Code unit and Instance-Code unit."""
+    return [canonical(fingerprint.data_unit), canonical(fingerprint.instance_unit)]
+
+
+def json_text(fields: dict[str, Any]) -> str:
+    """Return the text of a JSON file."""
     return json.dumps(fields, ensure_ascii=False, indent=2) + '\n'
 
 

@@ -8,9 +8,8 @@ from iscc_galaxy.formats.tables import escaped, table
 from iscc_galaxy.iscc.hashing import Fingerprint
 from iscc_galaxy.iscc.iscc_codes import canonical
 
-COLUMNS = (
-    *MANIFEST_COLUMNS, 'scene', 'scene_name', 'pixel_type', 'size_x', 'size_y', 'size_z', 'size_c', 'size_t', 'note',
-)
+SIZE_COLUMNS = ('size_x', 'size_y', 'size_z', 'size_c', 'size_t')
+COLUMNS = (*MANIFEST_COLUMNS, 'scene', 'scene_name', 'pixel_type', *SIZE_COLUMNS, 'note')
 
 
 @dataclass(frozen=True, slots=True)

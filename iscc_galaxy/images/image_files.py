@@ -28,7 +28,7 @@ def opened(dataset: Dataset) -> Iterator[list[Scene]]:
     except JobError:
         raise
     except MemoryError as error:
-        raise JobError(f'Image {shown(dataset.name)} needs more memory than this job has. Ask the Galaxy admin.') from error
+        raise JobError(f'Image {shown(dataset.name)} needs more memory than this job has: ask the admin.') from error
     except ImageError as error:
         raise JobError(f'Image {shown(dataset.name)} can not be read whole. {error}') from error
     except Exception as error:

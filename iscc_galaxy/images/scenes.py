@@ -29,9 +29,9 @@ class Scene:
     """One image: its name in the file, its axes in the order in which they are stored, and how a region is read.
 
     `axes` has letters of AXES, each once at most, y and x always; `shape` and `chunks` have a size for each. A chunk is
-    what is decoded at a time. `read` takes a slice for each axis, from the beginning of a chunk or, where TOGETHER_BYTES
-    is too little, from within one, and returns the pixels of that region, in either byte order. It raises ImageError
-    for what it can't read whole. `note` tells what a reader of the code should know, such as chunks that are not stored.
+    what is decoded at a time. `read` takes a slice for each axis, which begins with a chunk or, where TOGETHER_BYTES is
+    too little, within one, and returns the pixels of that region, in either byte order. It raises ImageError for what
+    it can't read whole. `note` tells what a reader of the code should know, such as chunks that are not stored.
     """
 
     name: str
@@ -44,7 +44,7 @@ class Scene:
 
     def __post_init__(self) -> None:
         if self.dtype.kind == 'c':
-            raise ImageError('Its pixels are complex numbers, which have no ISCC-CODE. Save its real part or magnitude.')
+            raise ImageError('Its pixels are complex numbers, which have no code. Save their real part or magnitude.')
         if self.dtype.kind not in 'biuf' or self.dtype.itemsize > 8:
             raise ImageError(f'Its pixels are of the type {self.dtype}. They should be numbers of up to 64 bits.')
         if not prod(self.shape):
