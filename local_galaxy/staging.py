@@ -12,7 +12,7 @@ JOB_SECONDS = 120
 POLL_SECONDS = 0.2
 
 # What a user would upload first: an image in two formats, an OME-Zarr folder, a collection in which versions of one
-# image have lost each other.
+# image have lost each other, and one with the same pixels in four formats.
 SAMPLES = {
     'png': {'class': 'File', 'path': 'nuclei.png'},
     'tiff': {'class': 'File', 'path': 'nuclei.tiff'},
@@ -25,6 +25,14 @@ SAMPLES = {
             {'class': 'File', 'identifier': 'described.tiff', 'path': 'nuclei_described.tiff'},
             {'class': 'File', 'identifier': 'two channels.ome.tiff', 'path': 'nuclei.ome.tiff'},
             {'class': 'File', 'identifier': 'measurements.csv', 'path': 'measurements.csv'},
+        ],
+    },
+    'formats': {
+        'class': 'Collection', 'collection_type': 'list', 'name': 'One image in four formats', 'elements': [
+            {'class': 'File', 'identifier': 'nuclei.tiff', 'path': 'nuclei.tiff'},
+            {'class': 'File', 'identifier': 'nuclei.ome.tiff', 'path': 'images/nuclei.ome.tiff'},
+            {'class': 'Directory', 'identifier': 'nuclei.ome.zarr', 'path': 'nuclei_ome.zarr', 'filetype': 'ome_zarr'},
+            {'class': 'File', 'identifier': 'nuclei.png', 'path': 'images/nuclei_16_bit.png'},
         ],
     },
 }

@@ -1,7 +1,4 @@
-"""Make the images in the folder `images`: the same pixels in several formats, and images that can't be read whole.
-
-Run it in the checkout: `PYTHONPATH=.:tests .envs/dev/bin/python test-data/make_images.py`.
-"""
+"""Make the images in the folder `images`: the same pixels in several formats, and images that can't be read whole."""
 
 import shutil
 import tempfile
@@ -38,6 +35,13 @@ def write_flat_images(image: np.ndarray) -> None:
     (HERE / 'colour.jpg').write_bytes(imagecodecs.jpeg8_encode(colour, level=90))
 
 
+def write_nuclei(image: np.ndarray) -> None:
+    """Write the pixels of nuclei.tiff and nuclei_ome.zarr in two more formats."""
+    metadata = {'axes': 'YX', 'UUID': 'urn:uuid:00000000-0000-4000-8000-000000000000'}
+    tifffile.imwrite(HERE / 'nuclei.ome.tiff', image, compression='zlib', tile=(64, 64), metadata=metadata)
+    (HERE / 'nuclei_16_bit.png').write_bytes(imagecodecs.png_encode(image))
+
+
 def write_bad_images(image: np.ndarray) -> None:
     """Write images that can't be read whole, or only with something to say."""
     whole = (HERE / 'plain.ome.tiff').read_bytes()
@@ -67,7 +71,8 @@ def write_expectations(folder: Path, image: np.ndarray) -> None:
     (folder / 'pixels.tsv').write_text(''.join(f'{line}\n' for line in [header, *rows]), encoding='utf-8')
 
 
-def main() -> None:
+def make_images(nuclei: np.ndarray) -> None:
+    """Make all of them; `nuclei` is the image in nuclei.tiff."""
     shutil.rmtree(HERE, ignore_errors=True)
     HERE.mkdir()
     image = five_dimensions()
@@ -79,9 +84,6 @@ def main() -> None:
     ome_tiff()(HERE / 'changed.ome.tiff', changed)
     imagej(HERE / 'eight_bits.tiff', (image // 64).astype(np.uint8))
     write_flat_images(image)
+    write_nuclei(nuclei)
     write_bad_images(image)
     write_expectations(HERE.parent / 'expected', image)
-
-
-if __name__ == '__main__':
-    main()

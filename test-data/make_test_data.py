@@ -17,6 +17,7 @@ import tifffile
 import zarr
 from PIL import Image
 
+from make_images import make_images
 from oracle import Codes, codes_of, content_of
 
 HERE = Path(__file__).parent
@@ -225,6 +226,7 @@ def main() -> None:
     (HERE / 'empty.txt').touch()
     shutil.copy(HERE / 'measurements.csv', HERE / "cell's 100% $(touch injected) ünïcode.csv")
     write_expectations(HERE / 'expected')
+    make_images(image)
 
 
 if __name__ == '__main__':

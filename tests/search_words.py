@@ -1,8 +1,8 @@
 """The words that users type into Galaxy's searches, and the ids of the tools that are meant."""
 
-GENERATE, MANIFEST, VERIFY, VERIFY_MANIFEST, SIMILAR, TRACE = (
+GENERATE, MANIFEST, VERIFY, VERIFY_MANIFEST, SIMILAR, TRACE, IMAGE = (
     'iscc_sum', 'iscc_sum_manifest', 'iscc_sum_verify', 'iscc_sum_verify_manifest', 'iscc_sum_similarity',
-    'iscc_sum_provenance',
+    'iscc_sum_provenance', 'iscc_image',
 )
 # The tools that are meant; the first of them is to come first.
 MEANT = {
@@ -21,5 +21,8 @@ MEANT = {
     'OMERO': [TRACE],
     'zarr': [GENERATE],
     'edited copies': [SIMILAR],
+    'pixels': [IMAGE],
+    'image content': [IMAGE],
+    'tiff zarr': [IMAGE],
     'verify a transfer': [VERIFY_MANIFEST],
 }

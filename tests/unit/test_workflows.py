@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from local_galaxy.configuration import tool_files
+from local_galaxy.configuration import CHECKOUT, tool_files
 from local_galaxy.shed import tool_id, tool_version
 from local_galaxy.workflows import workflow_files
 
@@ -97,5 +97,6 @@ def test_the_report_has_only_what_galaxy_shows_well(path):
     }
 
 
-def test_there_are_three():
-    assert len(WORKFLOWS) == 3
+def test_the_readme_of_the_suite_names_them_all():
+    readme = (CHECKOUT / 'README.md').read_text(encoding='utf-8')
+    assert set(re.findall(r'\]\(workflows/([\w-]+)/\)', readme)) == {path.parent.name for path in WORKFLOWS}
