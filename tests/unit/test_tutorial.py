@@ -6,14 +6,17 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 import iscc_core
+import numpy as np
 import pytest
 import yaml
+from PIL import Image
 
 from local_galaxy.configuration import CHECKOUT, TEST_DATA, tool_files
 from local_galaxy.shed import tool_id, tool_version
 from oracle import codes_of, content_of
 
 TUTORIAL = (CHECKOUT / 'docs' / 'tutorial.md').read_text(encoding='utf-8')
+IMAGES = ['nuclei.tiff', 'images/nuclei.ome.tiff', 'images/nuclei_16_bit.png', 'nuclei.png']
 EXPERIMENT = ['nuclei.tiff', 'nuclei_edited.tiff', 'nuclei_described.tiff', 'nuclei.png', 'measurements.csv']
 
 
@@ -56,9 +59,26 @@ def test_it_has_what_a_tutorial_of_the_training_network_has():
         assert f'<{box}-title>' in TUTORIAL
 
 
-def test_the_codes_are_those_of_the_samples(codes):
+@pytest.fixture(scope='module')
+def codes_of_pixels(tmp_path_factory) -> dict[str, str]:
+    """Give the codes of the pixels, which Pillow reads here: images of one plane, in rows."""
+    folder = tmp_path_factory.mktemp('oracle')
+
+    def code(name: str) -> str:
+        pixels = np.array(Image.open(TEST_DATA / name))
+        return codes_of(pixels.astype(pixels.dtype.newbyteorder('>')).tobytes(), folder).wide
+    return {Path(name).name: code(name) for name in IMAGES}
+
+
+def test_the_codes_are_those_of_the_samples(codes, codes_of_pixels):
     shown = set(re.findall(r'K4A[A-Z2-7]{52}', TUTORIAL))
-    assert shown == set(codes.values())
+    assert shown == {*codes.values(), *codes_of_pixels.values()}
+
+
+def test_the_manifest_of_pixels(codes_of_pixels):
+    assert [row[:2] for row in table('| name | iscc_code | pixel_type | size_x | size_y |')] == [
+        [name, f'ISCC:{code}'] for name, code in codes_of_pixels.items()]
+    assert len(set(codes_of_pixels.values())) == 2
 
 
 def test_the_manifest(codes):
@@ -106,7 +126,7 @@ def test_the_tools_and_labels_are_those_of_the_forms():
     """Each tool is named with its whole id, each parameter by its label, and each choice by the text of the option."""
     forms = {f'{tool_id(file)}/{tool_version(file)}': file for file in tool_files()}
     parts = re.split(r'\{% tool \[', TUTORIAL)[1:]
-    assert len(parts) == 5
+    assert len(parts) == 6
     for part in parts:
         name, whole_id = re.match(r'([^\]]+)\]\(([^)]+)\)', part).groups()
         file = forms['/'.join(whole_id.split('/')[-2:])]
