@@ -6,7 +6,7 @@ DEV := $(ENVS)/dev/bin
 UV := $(ENVS)/uv/bin/uv
 STATE := .galaxy
 GALAXY_BRANCH := release_26.1
-BENCHMARKS := hash_one_dataset hash_many_datasets map_or_manifest find_similar_files search_pairs load_galaxy
+BENCHMARKS := hash_one_dataset hash_many_datasets read_images map_or_manifest find_similar_files search_pairs load_galaxy
 FUZZ_RUNS := 3000000
 TOOLS := $(shell grep -l '^<tool' tools/*/*.xml)
 WORKFLOWS := $(wildcard workflows/*)
@@ -121,7 +121,7 @@ $(UV):
 	@$(PYTHON) -m venv $(ENVS)/uv
 	@$(ENVS)/uv/bin/pip install --quiet uv==$(UV_VERSION)
 
-bench: environments  ## Measure what the tools cost, as ratios; tables and plots go to .galaxy/benchmarks
+bench: environments $(ENVS)/bio/ready  ## Measure what the tools cost, as ratios; tables and plots go to .galaxy/benchmarks
 	@mkdir -p $(STATE)/benchmarks
 	@set -o pipefail; for name in $(BENCHMARKS); do \
 	  $(DEV)/python benchmarks/$$name.py | tee $(STATE)/benchmarks/$$name.md || exit 1; \
