@@ -17,7 +17,7 @@ from iscc_bio.api import biocode
 from PIL import Image
 
 ABOUT = (
-    'Codes of pixels by iscc-bio 0.2.0, made by make_iscc_bio.py. A file holds scenes. Number n of the pixels of a scene, '
+    'Codes of pixels by iscc-bio 0.2.0, made by make_iscc_bio.py. A file holds scenes. Number n of the pixels of one, '
     'counted from 0 with the last axis innermost, is n * 2654435761 modulo 2 ** 32, cast to its type.'
 )
 TYPES = ('uint8', 'int8', 'uint16', 'int16', 'uint32', 'int32', 'float32', 'float64')
