@@ -218,3 +218,12 @@ def frame_of(content: bytes, **sizes: int) -> bytes:
 def test_jpeg_that_is_refused(content, message, tmp_path):
     with pytest.raises(ImageError, match=message):
         opened(jpeg, content, tmp_path)
+
+
+def test_colours_that_adobe_marks_as_such(tmp_path):
+    """Samples named 1, 2, 3 are YCbCr, unless the segment of Adobe says that they are red, green and blue."""
+    named = jpeg_of(PICTURE, keep_rgb=True)
+    content = named.replace(b'\3R\x11\0G\x11\0B\x11\0', b'\3\1\x11\0\2\x11\0\3\x11\0').replace(
+        b'\3R\0G\0B\0', b'\3\1\0\2\0\3\0')
+    assert content != named and b'Adobe' in content
+    assert np.array_equal(pixels_of(opened(jpeg, content, tmp_path)), by_pillow(named))
