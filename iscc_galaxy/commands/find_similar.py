@@ -3,11 +3,12 @@
 from pathlib import Path
 from typing import Any
 
+from iscc_galaxy.formats.code_kinds import check_of_files, check_one_kind
 from iscc_galaxy.formats.manifests import manifest as manifest_of
 from iscc_galaxy.galaxy.datasets import named_datasets_from_job
 from iscc_galaxy.galaxy.job import JobError, run, slots, write_output
 from iscc_galaxy.iscc.bulk_hashing import hash_all
-from iscc_galaxy.similarity.compared import hashed_datasets, listed_datasets
+from iscc_galaxy.similarity.compared import compared_files, datasets_in, hashed_datasets
 from iscc_galaxy.similarity.comparison import compare
 from iscc_galaxy.similarity.findings import COLUMNS as FINDING_COLUMNS, findings_table
 from iscc_galaxy.similarity.groups import group_datasets, group_table
@@ -19,9 +20,12 @@ def main(
     plot: Path | None = None, manifest: Path | None = None,
 ) -> None:
     """Write the outputs that are asked for, once all is known."""
-    listed = listed_datasets(options['codes'])
-    reference = listed_datasets(options['reference']) if options['reference'] else None
+    files, reference_files = compared_files(options['codes']), compared_files(options['reference'])
+    check_one_kind([*files, *reference_files])
     datasets = named_datasets_from_job(options['datasets']) if options['datasets'] else []
+    if datasets:
+        check_of_files([*files, *reference_files], 'give it under "Precomputed codes" instead of the images')
+    listed, reference = datasets_in(files), datasets_in(reference_files) or None
     _check_numbers(len(listed) + len(datasets), reference is not None, bool(datasets), manifest is not None)
     fingerprints = hash_all(datasets) if datasets else []
     compared = hashed_datasets(options['datasets'], datasets, fingerprints) + listed

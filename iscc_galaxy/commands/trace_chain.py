@@ -7,19 +7,21 @@ A cell of the provenance table may name several datasets, as `step: dataset`, wi
 from pathlib import Path
 from typing import Any
 
+from iscc_galaxy.formats.code_kinds import check_one_kind
 from iscc_galaxy.formats.tables import escaped, table
 from iscc_galaxy.galaxy.job import JobError, run, slots, write_output
 from iscc_galaxy.galaxy.outputs import longest_identifier, write_collection
 from iscc_galaxy.iscc.iscc_codes import canonical
-from iscc_galaxy.similarity.compared import ComparedDataset, listed_datasets
+from iscc_galaxy.similarity.compared import compared_files, ComparedDataset, ComparedFile
 from iscc_galaxy.similarity.comparison import compare
 from iscc_galaxy.similarity.groups import identical_groups
 
 COLUMNS = ('dataset', 'step', 'iscc_code', 'bit_identical_to', 'near_copies')
 # What OMERO's script Import_from_csv reads: a row of namespaces, and a header of keys behind the name of the object.
-# The key ISCC-CODE in the namespace org.iscc.omero is for codes of pixels: the OMERO service of the ISCC Foundation
-# writes them there, and passes over images that have any annotation in it.
-OMERO_ROWS = 'namespace\torg.iscc.sum\nOBJECT_NAME\tISCC-CODE (file)\n'
+OMERO_ROWS_OF_FILES = 'namespace\torg.iscc.sum\nOBJECT_NAME\tISCC-CODE (file)\n'
+# Where the OMERO service of the ISCC Foundation keeps codes of pixels, in the same order of planes. It passes over
+# images that have any annotation in this namespace, so codes of files are not written there.
+OMERO_ROWS_OF_PIXELS = 'namespace\torg.iscc.omero\nOBJECT_NAME\tISCC-CODE\n'
 # The output of the tool that is a collection, by its name in the XML.
 OMERO_COLLECTION = 'omero'
 LONGEST_NAME = longest_identifier(OMERO_COLLECTION)
@@ -33,9 +35,10 @@ def main(options: dict[str, Any], provenance: Path) -> None:
             'Each step needs a name of its own, such as raw, processed, exported, '
             f'of up to {LONGEST_NAME} characters.'
         )
-    steps = {step['name']: listed_datasets([step['codes']]) for step in options['steps']}
-    rows = provenance_rows(steps, options['threshold'])
-    tables = ((step, omero_table(datasets)) for step, datasets in steps.items())
+    files = compared_files([step['codes'] for step in options['steps']])
+    check_one_kind(files)
+    rows = provenance_rows({name: file.datasets for name, file in zip(names, files)}, options['threshold'])
+    tables = zip(names, map(omero_table, files))
     write_collection(OMERO_COLLECTION, 'tabular', tables)
     write_output(provenance, table(COLUMNS, rows))
 
@@ -68,9 +71,10 @@ def provenance_rows(steps: dict[str, list[ComparedDataset]], threshold: int) -> 
     return rows
 
 
-def omero_table(datasets: list[ComparedDataset]) -> str:
+def omero_table(file: ComparedFile) -> str:
     """Return the table by which OMERO annotates images, which it finds by name."""
-    return OMERO_ROWS + ''.join(f'{escaped(dataset.name)}\t{canonical(dataset.code)}\n' for dataset in datasets)
+    first_rows = OMERO_ROWS_OF_PIXELS if file.of_pixels else OMERO_ROWS_OF_FILES
+    return first_rows + ''.join(f'{escaped(each.name)}\t{canonical(each.code)}\n' for each in file.datasets)
 
 
 if __name__ == '__main__':

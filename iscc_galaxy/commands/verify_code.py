@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from iscc_galaxy.formats.code_kinds import check_of_files
 from iscc_galaxy.formats.listed_codes import CodeFile, ListedCode, read_code_file
 from iscc_galaxy.galaxy.datasets import check_name, dataset_from_job
 from iscc_galaxy.galaxy.job import JobError, Mismatch, run, shown, write_output
@@ -54,6 +55,7 @@ def expected_code(text: str, file: dict[str, Any] | None, described: dict[str, A
         except CodeError as error:
             raise JobError(f'The expected code {shown(text[:100])} can not be used: it {error}.') from error
     code_file = read_code_file(file)
+    check_of_files([code_file], 'compare the two with "Verify datasets against an ISCC-CODE manifest"')
     name = described['name']
     if code_file.is_list:
         check_name(described)

@@ -5,7 +5,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from iscc_galaxy.formats.listed_codes import ListedCode, read_named_codes
+from iscc_galaxy.formats.code_kinds import check_of_files, check_one_kind
+from iscc_galaxy.formats.listed_codes import CodeFile, ListedCode, read_code_list
+from iscc_galaxy.formats.pixel_manifests import SIZE_COLUMNS
 from iscc_galaxy.formats.tables import escaped, table
 from iscc_galaxy.galaxy.datasets import Dataset, named_datasets_from_job
 from iscc_galaxy.galaxy.job import JobError, Mismatch, run, shown, shown_list, write_output
@@ -25,8 +27,9 @@ ROWS_IN_MESSAGE = 10
 
 def main(options: dict[str, Any], report: Path, summary: Path) -> None:
     """Write report and summary; a mismatch is an error if the user says so, an error in hashing always is."""
-    listed = read_named_codes(options['manifest'])
-    datasets, fingerprints, computed = _computed_codes(options['datasets'], options['computed'])
+    manifest = read_code_list(options['manifest'])
+    listed = manifest.codes
+    datasets, fingerprints, computed = _computed_codes(options['datasets'], options['computed'], manifest)
     outcomes = verify(listed, computed, options['match_names'] == 'loose')
     allowed = {'OK', 'UNLISTED'} if options['allow_unlisted'] else {'OK'}
     counts = Counter(outcome.status for outcome in outcomes)
@@ -47,17 +50,21 @@ def main(options: dict[str, Any], report: Path, summary: Path) -> None:
 
 
 def _computed_codes(
-    described: list[dict[str, Any]], computed: dict[str, Any] | None,
+    described: list[dict[str, Any]], computed: dict[str, Any] | None, manifest: CodeFile,
 ) -> tuple[list[Dataset], list[Fingerprint], list[ListedCode]]:
     """Return the codes to check, each with the place (from 1) of its dataset, and the datasets that were hashed.
 
-    The codes are those of datasets to hash, or of a file; raise JobError where both are given.
+    The codes are those of datasets to hash, or of a file. Raise JobError where both are given, and before hashing where
+    they can't be compared with the manifest, as one is of pixels and the other of files.
     """
     if described and computed is not None:
         raise JobError('Give either datasets to hash, or a manifest of precomputed codes, not both.')
     if computed is not None:
-        return [], [], read_named_codes(computed)
+        file = read_code_list(computed)
+        check_one_kind([manifest, file])
+        return [], [], file.codes
     datasets = named_datasets_from_job(described)
+    check_of_files([manifest], 'give it under "Or: manifest of precomputed codes" instead of the images')
     fingerprints = hash_all(datasets)
     codes = [
         ListedCode(fingerprint.code, place, dataset.name)
@@ -76,7 +83,7 @@ def sentence(computed: int, listed: int, counts: Counter) -> str:
 def row(outcome: Outcome) -> str:
     """Return the row of the report on one outcome; a distance is in bits of the Data-Codes, of 64 if one is narrow."""
     listed, computed, other = outcome.listed, outcome.computed, outcome.other
-    found_as = distance = computed_code = note = ''
+    found_as = distance = computed_code = ''
     if computed is not None:
         computed_code = computed.code
         if listed is not None and is_narrow(listed.code):
@@ -87,13 +94,32 @@ def row(outcome: Outcome) -> str:
     if listed is not None and computed is not None and listed.name != computed.name:
         found_as = computed.name
     if outcome.status == 'MISSING' and other is not None:
-        found_as, note = other.name, 'one of several identical copies is gone'
-    if outcome.status == 'UNLISTED' and other is not None:
-        note = 'its name is listed, with other content; distance to that'
+        found_as = other.name
     return '\t'.join([
         escaped((listed or computed).name), outcome.status, escaped(found_as), distance,
-        canonical(listed.code) if listed else '', canonical(computed_code) if computed else '', note,
+        canonical(listed.code) if listed else '', canonical(computed_code) if computed else '',
+        '; '.join([*_remarks(outcome), *_notes_on_pixels(outcome)]),
     ])
+
+
+def _remarks(outcome: Outcome) -> Iterator[str]:
+    """Yield what the other columns don't tell of an outcome."""
+    if outcome.status == 'MISSING' and outcome.other is not None:
+        yield 'one of several identical copies is gone'
+    if outcome.status == 'UNLISTED' and outcome.other is not None:
+        yield 'its name is listed, with other content; distance to that'
+    if outcome.status == 'MODIFIED' and outcome.listed.pixels is not None:
+        sides = [(code.pixels.pixel_type, *code.pixels.sizes) for code in (outcome.listed, outcome.computed)]
+        for column, listed, computed in zip(('pixel_type', *SIZE_COLUMNS), *sides):
+            if listed != computed:
+                yield f'{column}: {listed} was listed, {computed} came'
+
+
+def _notes_on_pixels(outcome: Outcome) -> list[str]:
+    """Return what the manifests note on the pixels of both sides, such as chunks that are not stored."""
+    sides = ('of the manifest', outcome.listed), ('of the dataset', outcome.computed)
+    pixels = [(whose, code.pixels) for whose, code in sides if code is not None and code.pixels is not None]
+    return [f'{whose}: {escaped(of.note)}' for whose, of in pixels if of.note]
 
 
 def hints(outcomes: list[Outcome], datasets: list[Dataset], fingerprints: list[Fingerprint]) -> Iterator[str]:
@@ -112,6 +138,12 @@ def hints(outcomes: list[Outcome], datasets: list[Dataset], fingerprints: list[F
         yield (
             f'Folders: the manifest lists the files in {shown_list(by_file)} one by one. To list a folder as one '
             'dataset, make the list with: iscc-sum --tree FOLDER'
+        )
+    noted = [(outcome.listed or outcome.computed).name for outcome in outcomes if _notes_on_pixels(outcome)]
+    if noted:
+        yield (
+            f'Notes: see the note on the pixels of {len(noted)} image(s) in the report, such as chunks that are not '
+            f'stored: {shown_list(noted)}'
         )
     if datasets:
         yield from _hints_on_content(outcomes, datasets, fingerprints)

@@ -1,5 +1,7 @@
 """Reading ISCC-CODEs from files: manifests of this suite, checksum files of `iscc-sum`, and what Generate writes.
 
+Bare codes, checksum files and ISCC metadata hold codes of files; a manifest, codes of files or of pixels.
+
 Lines that begin with `#` are comments, but in a table only if they hold no tab: there a name may begin so.
 """
 
@@ -10,10 +12,12 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from iscc_galaxy.formats.code_kinds import CodeSource
 from iscc_galaxy.formats.code_lines import looks_like_checksum_line, match_checksum_line
-from iscc_galaxy.formats.manifests import cells, checked_name, columns_of
+from iscc_galaxy.formats.manifests import cells, checked_name, columns_of, PIXELS
 from iscc_galaxy.formats.metadata import read_metadata
 from iscc_galaxy.formats.other_lists import what_it_is
+from iscc_galaxy.formats.pixel_manifests import Pixels, pixels_in
 from iscc_galaxy.galaxy.datasets import check_name
 from iscc_galaxy.galaxy.job import JobError, shown
 from iscc_galaxy.iscc.iscc_codes import CodeError, is_unit, parse_code
@@ -26,21 +30,21 @@ REMEDY = 'If it is a list that iscc-sum made on Windows, make it again with: isc
 
 @dataclass(frozen=True, slots=True)
 class ListedCode:
-    """A bare code in a file, on which line (from 1), and the name it is listed under; a lone code has none."""
+    """A bare code in a file, on which line (from 1), and the name it is listed under; a lone code has none.
+
+    A code of pixels has `pixels`, which belong to it: the same bytes may be pixels of another type or arrangement.
+    """
 
     code: str
     line: int
     name: str | None
+    pixels: Pixels | None = None
 
 
 @dataclass(frozen=True)
-class CodeFile:
-    """All codes of a file. It lists datasets by name, or it holds what Generate wrote for one dataset.
+class CodeFile(CodeSource):
+    """All codes of a file. It lists datasets by name, or it holds what Generate wrote for one dataset."""
 
-    `label` names the file in messages.
-    """
-
-    label: str
     codes: list[ListedCode]
     is_list: bool
 
@@ -48,10 +52,11 @@ class CodeFile:
 def read_code_file(described: dict[str, Any]) -> CodeFile:
     """Return the codes of a dataset that Galaxy describes.
 
-    Raise JobError for a file that is not wholly understood, or holds no code.
+    Raise JobError for a file that is not wholly understood, holds no code, or holds codes of files and of pixels.
     """
     check_name(described)
-    label = f'Dataset {shown(described["name"])}'
+    name = described['name']
+    label = f'Dataset {shown(name)}'
     try:
         lines = list(_lines(Path(described['path']), label))
     except OSError as error:
@@ -59,7 +64,8 @@ def read_code_file(described: dict[str, Any]) -> CodeFile:
     if not lines:
         raise JobError(f'{label} is empty.')
     if lines[0][1].lstrip().startswith('{'):
-        return CodeFile(label, [_code_of_metadata('\n'.join(line for _, line in lines), label)], is_list=False)
+        found = [_code_of_metadata('\n'.join(line for _, line in lines), label)]
+        return CodeFile(name, of_pixels=False, codes=found, is_list=False)
     lines = [(number, line) for number, line in lines if not line.startswith('#') or '\t' in line]
     is_table = bool(lines) and '\t' in lines[0][1] and not match_checksum_line(lines[0][1])
     try:
@@ -69,17 +75,18 @@ def read_code_file(described: dict[str, Any]) -> CodeFile:
         raise JobError(f'{label} {other}') if other else error
     if not found:
         raise JobError(f'{label} holds no ISCC-CODE, so there is nothing to compare with.')
-    return CodeFile(label, found, is_list=is_table or len(found) > 1)
+    of_pixels = _are_of_pixels(found, label)
+    return CodeFile(name, of_pixels, codes=found, is_list=is_table or len(found) > 1)
 
 
-def read_named_codes(described: dict[str, Any]) -> list[ListedCode]:
-    """Return the codes of a manifest or checksum file; raise JobError also for a code without a name."""
+def read_code_list(described: dict[str, Any]) -> CodeFile:
+    """Return the codes of a manifest or a checksum file; raise JobError also for a code without a name."""
     file = read_code_file(described)
     for listed in file.codes:
         if listed.name is None:
             raise JobError(
                 f'{file.label}, line {listed.line}: a code without a name, so no dataset can be found for it.')
-    return file.codes
+    return file
 
 
 def _lines(path: Path, label: str) -> Iterator[tuple[int, str]]:
@@ -119,13 +126,27 @@ def _code_of_metadata(text: str, label: str) -> ListedCode:
     return ListedCode(_parsed(code, label), 1, name)
 
 
+def _are_of_pixels(codes: list[ListedCode], label: str) -> bool:
+    """Return whether codes are of pixels; raise JobError unless all are of one kind."""
+    is_of_pixels = codes[0].pixels is not None
+    other = next((listed for listed in codes if (listed.pixels is not None) != is_of_pixels), None)
+    if other:
+        pixels, files = (codes[0], other) if is_of_pixels else (other, codes[0])
+        raise JobError(
+            f'{label} holds codes of pixels (line {pixels.line}) and codes of files (line {files.line}): the two '
+            'can\'t be compared. Give a file with codes of one kind.'
+        )
+    return is_of_pixels
+
+
 def _codes_of_manifest(lines: list[tuple[int, str]], label: str) -> Iterator[ListedCode]:
     columns, has_header = columns_of(lines[0][1])
     for number, line in lines[has_header:]:
-        if has_header and line == lines[0][1]:
-            # Tables with headers were put one behind another.
-            continue
         fields = cells(line, columns)
+        if has_header and line == lines[0][1] or len(fields) != len(columns) and columns_of(line)[1]:
+            # Tables with headers were put one behind another: equal ones, or ones that differ in their columns.
+            columns, _ = columns_of(line)
+            continue
         if len(fields) != len(columns):
             raise JobError(
                 f'{label}, line {number}: {len(fields)} column(s) where {len(columns)} were expected. '
@@ -134,10 +155,11 @@ def _codes_of_manifest(lines: list[tuple[int, str]], label: str) -> Iterator[Lis
         row = dict(zip(columns, fields))
         code = _parsed(row['iscc_code'], label, number)
         try:
+            pixels = pixels_in(row, code) if row.get('kind') == PIXELS else None
             name = checked_name(row, code)
         except ValueError as error:
             raise JobError(f'{label}, line {number}: the row of {shown(row["name"])} {error}.') from error
-        yield ListedCode(code, number, name)
+        yield ListedCode(code, number, name, pixels)
 
 
 def _codes_of_lines(lines: list[tuple[int, str]], label: str) -> Iterator[ListedCode]:

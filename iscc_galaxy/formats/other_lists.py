@@ -12,6 +12,7 @@ _TABLES = {
     'dataset\tsimilar_to\t': 'a table of findings',
     'file_id\tfilename\tiscc_code\tmatch_id': 'a table of pairs',
     'group\tgroup_size\t': 'a table of groups',
+    'name\timage_code\tview': 'a table of Image-Codes of views',
     'name\tstatus\t': 'the report of a verification',
     'dataset\tstep\t': 'a provenance table',
     'namespace\t': 'a table for OMERO',

@@ -1,8 +1,10 @@
 """What is compared: datasets that this job hashes, and codes that were computed before."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from iscc_galaxy.formats.code_kinds import CodeSource
 from iscc_galaxy.formats.listed_codes import read_code_file
 from iscc_galaxy.formats.tables import escaped
 from iscc_galaxy.galaxy.datasets import Dataset, id_of
@@ -23,6 +25,13 @@ class ComparedDataset:
         return f'{self.file_id}\t{escaped(self.name)}\t{self.code}'
 
 
+@dataclass(frozen=True)
+class ComparedFile(CodeSource):
+    """A file that lists codes, and what is compared of it."""
+
+    datasets: list[ComparedDataset]
+
+
 def hashed_datasets(
     described: list[dict[str, Any]], datasets: list[Dataset], fingerprints: list[Fingerprint],
 ) -> list[ComparedDataset]:
@@ -33,12 +42,20 @@ def hashed_datasets(
     ]
 
 
-def listed_datasets(files: list[dict[str, Any]]) -> list[ComparedDataset]:
+def compared_files(described: list[dict[str, Any]]) -> list[ComparedFile]:
     """Return what is compared of manifests, checksum files and code files; a lone code has the name of its file."""
-    return [
-        ComparedDataset(
-            f'{id_of(file, place)}:{listed.line}', file['name'] if listed.name is None else listed.name, listed.code,
-        )
-        for place, file in enumerate(files, 1)
-        for listed in read_code_file(file).codes
+    return [_compared_file(each, id_of(each, place)) for place, each in enumerate(described, 1)]
+
+
+def datasets_in(files: Iterable[ComparedFile]) -> list[ComparedDataset]:
+    """Return what is compared of all files, one behind another."""
+    return [dataset for file in files for dataset in file.datasets]
+
+
+def _compared_file(described: dict[str, Any], file_id: str) -> ComparedFile:
+    file = read_code_file(described)
+    datasets = [
+        ComparedDataset(f'{file_id}:{listed.line}', file.name if listed.name is None else listed.name, listed.code)
+        for listed in file.codes
     ]
+    return ComparedFile(file.name, file.of_pixels, datasets)

@@ -10,8 +10,12 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from unicodedata import normalize
 
-# An extension begins with a letter; these stand before another (`ome.tiff`, `nii.gz`).
-_EXTENSION = re.compile(r'(?:\.(?:ome|nii|tar|tiff?|zarr|csv|tsv|txt))?\.[A-Za-z][A-Za-z0-9]{0,9}$')
+# A name with an extension and, behind that, the number of a scene (`a.ome.tiff#2`) if there is one. An extension begins
+# with a letter; some stand before another (`ome.tiff`, `nii.gz`).
+_WITH_EXTENSION = re.compile(
+    r'(?P<stem>.*?[^/])(?:\.(?:ome|nii|tar|tiff?|zarr|csv|tsv|txt))?\.[A-Za-z][A-Za-z0-9]{0,9}(?P<scene>(?:#[0-9]+)?)',
+    re.DOTALL,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,9 +65,10 @@ def _plain(name: str) -> str:
 
 
 def _stem(name: str) -> str:
-    """Return a name without its extension, if anything is left of it then."""
-    stem = _EXTENSION.sub('', _plain(name))
-    return stem if stem.rsplit('/', 1)[-1] else _plain(name)
+    """Return a name without its extension, if anything is left of it then; the number of a scene stays."""
+    plain = _plain(name)
+    match = _WITH_EXTENSION.fullmatch(plain)
+    return match['stem'] + match['scene'] if match else plain
 
 
 def _base(name: str) -> str:

@@ -29,8 +29,8 @@ class Outcome:
 Key = Callable[[ListedCode], Hashable | None]
 
 
-def _code(listed: ListedCode) -> str:
-    return listed.code
+def _content(listed: ListedCode) -> Hashable:
+    return listed.code if listed.pixels is None else (listed.code, listed.pixels)
 
 
 def _narrow(listed: ListedCode) -> str | None:
@@ -45,8 +45,9 @@ def _name(listed: ListedCode) -> str:
     return listed.name
 
 
-# Two contents are equal if their codes are, or if one is narrow and the other, cut to it, is the same.
-_EQUAL_CONTENT: tuple[tuple[Key, Key], ...] = ((_code, _code), (_narrow, _cut), (_cut, _narrow))
+# Two contents are equal if their codes are, of pixels also their types and sizes; or if one code is narrow and the
+# other, cut to it, is the same. No code of pixels is narrow.
+_EQUAL_CONTENT: tuple[tuple[Key, Key], ...] = ((_content, _content), (_narrow, _cut), (_cut, _narrow))
 
 
 def verify(listed: list[ListedCode], computed: list[ListedCode], loose_names: bool = False) -> list[Outcome]:
@@ -54,7 +55,8 @@ def verify(listed: list[ListedCode], computed: list[ListedCode], loose_names: bo
 
     Each line is paired with one dataset at most, and each dataset with one line: first equal names with equal content
     (OK), then equal content (RENAMED), then equal names (MODIFIED). What is left of the lines is MISSING, of the
-    datasets UNLISTED. With `loose_names`, nearly equal names count as equal where they are not ambiguous.
+    datasets UNLISTED. With `loose_names`, nearly equal names count as equal where they are not ambiguous. The codes are
+    all of files, or all of pixels.
     """
     nearly = near_names((line.name for line in listed), (each.name for each in computed)) if loose_names else []
     listed_name = {near.found: near.listed for near in nearly}

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, strategies as st
 
 from iscc_galaxy.commands.verify_code import expected_code
-from iscc_galaxy.formats.listed_codes import ListedCode, read_code_file, read_named_codes
+from iscc_galaxy.formats.listed_codes import ListedCode, read_code_file, read_code_list
 from iscc_galaxy.formats.manifests import manifest
 from iscc_galaxy.formats.tables import escaped, unescaped
 from iscc_galaxy.galaxy.datasets import Dataset
@@ -240,7 +240,7 @@ def test_a_manifest_comes_out_as_it_went_in(tmp_path_factory, rows):
     ]
     path = tmp_path_factory.getbasetemp() / 'manifest.tsv'
     path.write_text(''.join(manifest(datasets, fingerprints)), encoding='utf-8', newline='\n')
-    codes = read_named_codes({'name': 'list', 'path': str(path)})
+    codes = read_code_list({'name': 'list', 'path': str(path)})
     assert [(listed.name, listed.code) for listed in codes] == [
         (dataset.name, fingerprint.code) for dataset, fingerprint in zip(datasets, fingerprints)
     ]
@@ -252,7 +252,7 @@ def test_any_file_is_read_or_refused(tmp_path_factory, content):
     path = tmp_path_factory.getbasetemp() / 'any'
     path.write_bytes(content)
     with suppress(JobError):
-        assert read_named_codes({'name': 'list', 'path': str(path)})
+        assert read_code_list({'name': 'list', 'path': str(path)})
 
 
 @pytest.fixture
