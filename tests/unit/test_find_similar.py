@@ -3,6 +3,7 @@
 import csv
 import json
 from functools import partial
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -18,6 +19,7 @@ from iscc_galaxy.iscc import iscc_codes
 from iscc_galaxy.similarity import comparison, matches
 from iscc_galaxy.similarity.data_codes import data_codes
 from iscc_galaxy.similarity.near_pairs import Costs
+from local_galaxy.configuration import TEST_DATA
 from names import NAMES_IN_TABLES
 from oracle import codes_of, wide_code
 
@@ -351,6 +353,48 @@ def test_a_dataset_is_searched_for_in_a_reference(find_similar, job, listed, tmp
     assert [row[:2] + row[3:5] + row[6:] for row in rows] == [
         ['11', 'new', '9:3', '9-1', '0'], ['11', 'new', '9:4', '9-2', '0'],
     ]
+
+
+@pytest.fixture
+def pixels():
+    """Return what Galaxy would say of a pixel manifest of the test data."""
+    def pixels(name: str) -> dict:
+        return {'id': '8', 'name': f'pixels {name}', 'path': str(TEST_DATA / 'expected' / f'pixels_{name}.tsv')}
+    return pixels
+
+
+def listed_in(manifest: dict) -> list[tuple]:
+    """Return what a manifest lists as (id, name, code)."""
+    lines = Path(manifest['path']).read_text().splitlines()
+    rows = [line.split('\t') for line in lines[1:]]
+    return [(f'8:{line}', row[0], row[1].removeprefix('ISCC:')) for line, row in enumerate(rows, start=2)]
+
+
+def test_pixels_are_compared_with_pixels(run, pixels):
+    before, after, cropped = (pixels(name) for name in ('before', 'after', 'cropped'))
+    datasets = listed_in(before) + listed_in(after)
+    rows = table(run(24, [before, after])['output'], COLUMNS)
+    assert rows == brute_force(datasets, datasets, 24)
+    rows = table(run(24, [before], [cropped])['output'], COLUMNS)
+    assert rows == brute_force(listed_in(before), listed_in(cropped), 24)
+    # Planes that both images have are found.
+    assert ('stack.ome.tiff', 'cropped.ome.tiff') in {(row[1], row[4]) for row in rows}
+
+
+def test_codes_of_pixels_and_of_files_are_an_error(run, listed, pixels):
+    files, _ = listed('7', clustered_codes(2, 0))
+    before = pixels('before')
+    for codes, reference in ([files, before], []), ([files], [before]), ([before], [files]):
+        with pytest.raises(JobError, match='^Dataset "pixels before" holds codes of pixels, and dataset "list 7" code'):
+            run(12, codes, reference)
+
+
+def test_datasets_are_not_hashed_to_be_compared_with_pixels(find_similar, job, pixels):
+    datasets = find_similar.files_with({'a': b'a'})
+    for inputs in {'codes': [pixels('before')]}, {'reference': [pixels('before')]}:
+        find_similar.fails(
+            job(datasets, **inputs), 'Dataset "pixels before" holds codes of pixels, and this job hashes files: the ',
+            'Make a pixel manifest of the images with "Generate ISCC-CODEs of image content", and give it under "Pre')
 
 
 def test_what_cannot_be_compared_is_an_error(find_similar, job, listed, tmp_path):

@@ -10,8 +10,10 @@ import pytest
 from hypothesis import given, strategies as st
 
 from iscc_galaxy.commands.verify_code import expected_code
+from iscc_galaxy.formats.content_metadata import content_metadata
 from iscc_galaxy.formats.listed_codes import ListedCode, read_code_file, read_code_list
 from iscc_galaxy.formats.manifests import manifest
+from iscc_galaxy.formats.pixel_manifests import pixel_manifest, Pixels, SceneCode
 from iscc_galaxy.formats.tables import escaped, unescaped
 from iscc_galaxy.galaxy.datasets import Dataset
 from iscc_galaxy.galaxy.job import JobError
@@ -29,6 +31,12 @@ MANIFEST = (
     f'{HEADER}\tsize\tdatahash\tkind\n'
     f'nuclei.tiff\t{TIFF}\t73936\t1e2089a8c7ccd5bcdb64712241c766e0f9b79e56d69185d7bc3cd0807d08c35bb238\tfile\n'
 )
+DATAHASH = '1e2089a8c7ccd5bcdb64712241c766e0f9b79e56d69185d7bc3cd0807d08c35bb238'
+PIXEL_HEADER = (
+    'name\tiscc_code\tsize\tdatahash\tkind\tscene\tscene_name\tpixel_type\tsize_x\tsize_y\tsize_z\tsize_c\tsize_t\tnote'
+)
+PIXEL_ROW = f'a.tiff#2\t{TIFF}\t480\t{DATAHASH}\tpixels\t2\tfield\tuint16\t8\t5\t3\t2\t1\t'
+PIXEL_MANIFEST = f'{PIXEL_HEADER}\n{PIXEL_ROW}\n'
 
 
 @pytest.fixture
@@ -152,6 +160,8 @@ def test_tables_one_behind_another_are_one(read):
     (f'namespace\torg.iscc.sum\nOBJECT_NAME\tISCC-CODE\na\t{TIFF}\n', 'is a table for OMERO, not a list'),
     (f'FAILED - ISCC-CODEs do not match\nExpected:  {TIFF}\n', 'is the report of a verification, not a list'),
     ('OK\n1 dataset came, 1 was listed: all as listed.\nOK\t1\n', 'is the summary of a verification, not a list'),
+    (f'name\timage_code\tview\tscene\tsize_x\tsize_y\tnote\na\t{TIFF}\tpicture\t1\t8\t5\t\n',
+     'is a table of Image-Codes of views, not a list'),
     ('BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n', 'is the declaration of a BagIt bag'),
 ])
 def test_a_list_of_another_kind_is_named(read, content, words):
@@ -171,6 +181,83 @@ def test_metadata_is_read(read):
     code_file = read(f'{{"iscc": "ISCC:{TIFF}", "name": "two\\nlines"}}')
     assert code_file.codes == [ListedCode(TIFF, 1, 'two\nlines')]
     assert not code_file.is_list
+
+
+def test_the_metadata_of_an_image_are_read_as_the_code_of_its_file(read):
+    file, scene = (Fingerprint(code, DATA_UNIT, INSTANCE_UNIT, 480, [], []) for code in (TIFF, PNG))
+    code_file = read(content_metadata(
+        file, Dataset('a.tiff', '/none', False), [SceneCode(scene, 'field', 'uint16', (8, 5, 3, 2, 1), '')]))
+    assert code_file.codes == [ListedCode(TIFF, 1, 'a.tiff')]
+    assert not code_file.of_pixels
+
+
+@pytest.mark.parametrize('content', [
+    PIXEL_MANIFEST, PIXEL_MANIFEST.replace('\n', '\r\n'), PIXEL_MANIFEST * 2,
+    '\n'.join('\t'.join(reversed(line.split('\t'))) for line in (PIXEL_HEADER, PIXEL_ROW)),
+])
+def test_a_pixel_manifest_is_read(read, content):
+    code_file = read(content)
+    assert code_file.of_pixels and code_file.is_list
+    assert {(listed.name, listed.code, listed.pixels) for listed in code_file.codes} == {
+        ('a.tiff#2', TIFF, Pixels('uint16', (8, 5, 3, 2, 1)))}
+
+
+def test_a_pixel_manifest_comes_out_as_it_went_in(read):
+    scenes = [
+        SceneCode(Fingerprint(TIFF, DATA_UNIT, INSTANCE_UNIT, size, [], []), '\t', pixel_type, (3, 1, 1, 1, 2), 'n\n')
+        for pixel_type, size in (('bool', 6), ('int8', 6), ('float16', 12), ('uint32', 24), ('float64', 48))
+    ]
+    codes = read(''.join(pixel_manifest(['a\tb'], [scenes]))).codes
+    assert [(listed.name, listed.pixels.pixel_type, listed.pixels.sizes, listed.pixels.note) for listed in codes] == [
+        (f'a\tb#{number}', scene.pixel_type, scene.sizes, 'n\n') for number, scene in enumerate(scenes, start=1)]
+
+
+@pytest.mark.parametrize('before, after, reason', [
+    ('\tuint16\t', '\tuint17\t', "has 'uint17' where a pixel type such as uint16 was expected"),
+    ('\tuint16\t', '\tuint8\t', "has '480' as size where its sizes and pixel type make 240 bytes"),
+    ('\t8\t5\t', '\t8\t6\t', "has '480' as size where its sizes and pixel type make 576 bytes"),
+    ('\t480\t', '\t0480\t', "has '0480' as size"),
+    ('\t8\t5\t', '\t8\t0\t', "has '0' as size_y where a number from 1 on was expected"),
+    ('\t8\t5\t', '\t-8\t-5\t', "has '-8' as size_x where a number"),
+    ('\t8\t5\t', f'\t{"9" * 5000}\t5\t', 'as size_x where a number'),
+    ('\t8\t5\t', '\t\u0668\t5\t', 'as size_x where a number'),
+    (TIFF, NARROW, 'has a narrow code, and all codes of pixels are wide'),
+    (TIFF, PNG, 'has a code that does not belong to its datahash'),
+    ('\t1\t\n', '\t1\ta\\b\n', 'which is no escape of a manifest'),
+    ('\tuint16\t8\t5\t3\t2\t1\t\n', '\n', '7 column(s) where 14 were expected'),
+    (f'{PIXEL_HEADER}\n', '', '14 column(s) where 5 were expected'),
+])
+def test_a_row_of_pixels_that_is_not_whole_or_contradicts_itself_is_an_error(read, before, after, reason):
+    assert before in PIXEL_MANIFEST
+    with pytest.raises(JobError, match='^Dataset "list", line [12]: ') as refusal:
+        read(PIXEL_MANIFEST.replace(before, after))
+    assert reason in str(refusal.value)
+
+
+@pytest.mark.parametrize('column', PIXEL_HEADER.split('\t')[2:])
+def test_a_row_of_pixels_needs_every_column(read, column):
+    """Without `kind` it is the row of a table made by hand."""
+    place = PIXEL_HEADER.split('\t').index(column)
+    rows = [[cell for at, cell in enumerate(line.split('\t')) if at != place] for line in (PIXEL_HEADER, PIXEL_ROW)]
+    content = ''.join('\t'.join(row) + '\n' for row in rows)
+    if column == 'kind':
+        assert not read(content).of_pixels
+        return
+    with pytest.raises(JobError, match=f'line 2: the row of "a.tiff#2" is of pixels, but .* lacks .* {column}'):
+        read(content)
+
+
+@pytest.mark.parametrize('content, lines', [
+    (PIXEL_MANIFEST + MANIFEST, 'codes of pixels (line 2) and codes of files (line 4)'),
+    (MANIFEST + PIXEL_MANIFEST + MANIFEST, 'codes of pixels (line 4) and codes of files (line 2)'),
+    (MANIFEST.split('\n', 1)[1] + PIXEL_MANIFEST, 'codes of pixels (line 3) and codes of files (line 1)'),
+    (PIXEL_MANIFEST + PIXEL_ROW.replace('pixels', 'file'), 'codes of pixels (line 2) and codes of files (line 3)'),
+])
+def test_codes_of_pixels_and_of_files_in_one_file_are_an_error(read, content, lines):
+    with pytest.raises(JobError) as refusal:
+        read(content)
+    assert str(refusal.value) == (
+        f'Dataset "list" holds {lines}: the two can\'t be compared. Give a file with codes of one kind.')
 
 
 @pytest.mark.parametrize('content, reason', [
@@ -193,7 +280,7 @@ def test_metadata_is_read(read):
     (f'Name\tISCC\nx\t{TIFF}\n', 'line 1: the code "ISCC" can not be used'),
     (f'name\tname\tiscc_code\nx\ty\t{TIFF}\n', 'line 1: the code "name" can not be used'),
     (f'{MANIFEST[:-6]}\n', 'line 2: 4 column(s)'),
-    (MANIFEST[:-3], "line 2: the row of \"nuclei.tiff\" ends in 'fi' where file or directory was expected"),
+    (MANIFEST[:-3], "line 2: the row of \"nuclei.tiff\" ends in 'fi' where file or directory or pixels was expected"),
     (MANIFEST.replace('1e2089', '1e2088'), 'has a code that does not belong to its datahash'),
     (MANIFEST.split('\n', 1)[1].replace('1e2089', '1e2088'), 'line 1: the row of "nuclei.tiff" has a code that'),
     (f'{HEADER}\nx\t{TIFF[:-3]}', 'line 2: the code'),
@@ -240,7 +327,7 @@ def test_a_manifest_comes_out_as_it_went_in(tmp_path_factory, rows):
     ]
     path = tmp_path_factory.getbasetemp() / 'manifest.tsv'
     path.write_text(''.join(manifest(datasets, fingerprints)), encoding='utf-8', newline='\n')
-    codes = read_code_list({'name': 'list', 'path': str(path)})
+    codes = read_code_list({'name': 'list', 'path': str(path)}).codes
     assert [(listed.name, listed.code) for listed in codes] == [
         (dataset.name, fingerprint.code) for dataset, fingerprint in zip(datasets, fingerprints)
     ]
@@ -252,7 +339,7 @@ def test_any_file_is_read_or_refused(tmp_path_factory, content):
     path = tmp_path_factory.getbasetemp() / 'any'
     path.write_bytes(content)
     with suppress(JobError):
-        assert read_code_list({'name': 'list', 'path': str(path)})
+        assert read_code_list({'name': 'list', 'path': str(path)}).codes
 
 
 @pytest.fixture

@@ -25,6 +25,12 @@ def pairs(listed: list[str], found: list[str]) -> list[tuple[str, str]]:
     ('x/a.tiff', 'y/a.tiff', 'in the folders'),
     ('C:\\data\\a.tiff', 'a.tiff', 'in the folders'),
     ('data/a.tif', 'a', 'in the extension, and in the folders'),
+    ('a.ome.tiff', 'a.ome.zarr', 'in the extension'),
+    ('a.ome.tif', 'a.tiff', 'in the extension'),
+    ('a.ome.tiff#2', 'a.zarr#2', 'in the extension'),
+    ('a.ome.tif#12', 'a#12', 'in the extension'),
+    ('x/a.ome.zarr#2', 'a.tiff#2', 'in the extension, and in the folders'),
+    ('x/a#2', 'y/a#2', 'in the folders'),
 ])
 def test_names_that_differ_in_one_way(listed, found, difference):
     near, = near_names([listed], [found])
@@ -34,7 +40,9 @@ def test_names_that_differ_in_one_way(listed, found, difference):
 
 @pytest.mark.parametrize('listed, found', [
     ('a', 'b'), ('a.tiff', 'b.tiff'), ('A', 'a'), ('a 1', 'a 2'), ('a.1', 'a.2'), ('', 'a'), ('', '.tiff'),
-    ('.tiff', '.png'), ('a/', 'b/'), ('frame.0001', 'frame.0002'),
+    ('.tiff', '.png'), ('a/', 'b/'), ('frame.0001', 'frame.0002'), ('a.tiff#1', 'a.zarr#2'), ('a.tiff', 'a.zarr#1'),
+    ('.tiff#1', '.png#1'), ('x/.tiff#1', 'x/.png#1'), ('a.tiff#b', 'a.zarr#b'), ('a.tiff#', 'a.zarr#'),
+    ('a.tiff#1#2', 'a.zarr#1#2'), ('a#1.tiff', 'a#2.tiff'),
 ])
 def test_names_that_are_not_nearly_equal(listed, found):
     assert pairs([listed], [found]) == []
@@ -50,7 +58,9 @@ def test_an_ambiguous_name_is_not_guessed():
     assert pairs(['x/a.tif', 'y/a.tif'], ['x/a', 'y/a']) == [('x/a.tif', 'x/a'), ('y/a.tif', 'y/a')]
 
 
-@given(*[st.sets(st.sampled_from(['a', 'a.tif', 'a.tiff', 'x/a', 'x/a.tif', 'b', '"b"', 'y\\b.png', 'y/b', '']))] * 2)
+@given(*[st.sets(st.sampled_from([
+    'a', 'a.tif', 'a.tiff', 'x/a', 'x/a.tif', 'b', '"b"', 'y\\b.png', 'y/b', '', 'a.tif#2', 'a#2',
+]))] * 2)
 def test_each_name_is_in_one_pair_at_most_whatever_the_order(listed, found):
     near = pairs(sorted(listed), sorted(found))
     assert near == pairs(sorted(listed, reverse=True), sorted(found, reverse=True))

@@ -12,6 +12,7 @@ import pytest
 
 from iscc_galaxy.commands.trace_chain import LONGEST_NAME
 from iscc_galaxy.formats.tables import escaped
+from local_galaxy.configuration import TEST_DATA
 from names import NAMES_IN_TABLES
 from oracle import wide_code
 
@@ -106,6 +107,32 @@ def test_omero_finds_namespace_and_key_in_each_table(trace_chain, step):
         name: f'namespace\torg.iscc.sum\nOBJECT_NAME\tISCC-CODE (file)\na.tiff\tISCC:{code}\n'
         for name, code in (('raw', one), ('exported', other))
     }
+
+
+def pixel_step(name: str, file: str) -> dict[str, Any]:
+    """Return a step with a pixel manifest of the test data."""
+    return {'name': name, 'codes': {'id': '1', 'name': file, 'path': str(TEST_DATA / 'expected' / file)}}
+
+
+def test_codes_of_pixels_go_where_the_omero_service_keeps_them(trace_chain):
+    steps = [pixel_step('raw', 'pixels_before.tsv'), pixel_step('converted', 'pixels_after.tsv')]
+    table = trace_chain.succeeds(trace_chain.run(steps=steps, threshold=12))
+    rows = {tuple(row[:2]): row for row in (line.split('\t') for line in table.splitlines())}
+    assert rows['stack.ome.tiff', 'raw'][3:] == ['converted: stack.ome.zarr', '']
+    codes = [
+        line.split('\t')[1].removeprefix('ISCC:')
+        for line in (TEST_DATA / 'expected' / 'pixels_before.tsv').read_text().splitlines()[3:4]
+        + (TEST_DATA / 'expected' / 'pixels_after.tsv').read_text().splitlines()[3:4]
+    ]
+    assert rows['plate.ome.tiff#2', 'raw'][3:] == ['', f'converted: plate.ome.zarr#2 ({distance(*codes)})']
+    for table in omero_tables(trace_chain.folder).values():
+        assert table.startswith('namespace\torg.iscc.omero\nOBJECT_NAME\tISCC-CODE\nstack.ome.')
+
+
+def test_steps_of_pixels_and_of_files_are_an_error(trace_chain, step):
+    files = step('raw', [('a', codes_near_each_other(1)[0])])
+    done = trace_chain.run(steps=[files, pixel_step('converted', 'pixels_after.tsv')], threshold=12)
+    trace_chain.fails(done, 'Dataset "pixels_after.tsv" holds codes of pixels, and dataset "list" codes of files')
 
 
 @pytest.mark.parametrize('names', [['raw', 'raw'], [''], [' '], ['x' * (LONGEST_NAME + 1)]])

@@ -10,6 +10,7 @@ from contents import some_bytes
 from iscc_galaxy.commands.verify_code import report
 from iscc_galaxy.galaxy.job import MISMATCH
 from iscc_galaxy.iscc import iscc_codes
+from local_galaxy.configuration import TEST_DATA
 from names import NAMES_IN_TABLES, spelt
 from oracle import codes_of
 
@@ -142,6 +143,14 @@ def test_every_form_that_generate_writes_is_read(generate, verify, verified, tmp
     file.write_text(text)
     assert verify.succeeds(verified(file=file)).startswith('OK')
     assert verify.succeeds(verified(b'tampered', file=file)).startswith('FAILED')
+
+
+def test_a_pixel_manifest_is_an_error(verify, verified):
+    """The tool hashes files, of which the codes of their pixels say nothing."""
+    done = verified(file=TEST_DATA / 'expected' / 'pixels_before.tsv', name='mask.tiff')
+    verify.fails(
+        done, 'Dataset "list" holds codes of pixels, and this job hashes files: the two can\'t be compared. Make a '
+        'pixel manifest of the images with "Generate ISCC-CODEs of image content", and compare the two with "Verify ')
 
 
 def test_an_error_in_hashing_is_no_mismatch(verify, tmp_path):

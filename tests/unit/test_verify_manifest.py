@@ -11,11 +11,12 @@ from hypothesis import given, strategies as st
 
 from contents import some_bytes
 from iscc_galaxy.formats.listed_codes import ListedCode
+from iscc_galaxy.formats.pixel_manifests import Pixels
 from iscc_galaxy.formats.tables import escaped
 from iscc_galaxy.galaxy.job import MISMATCH
 from iscc_galaxy.iscc import iscc_codes
 from iscc_galaxy.similarity.verification import STATUSES, verify
-from local_galaxy.configuration import JOBS_BIN
+from local_galaxy.configuration import JOBS_BIN, TEST_DATA
 from names import NAMES_IN_TABLES
 from oracle import codes_of, wide_code
 
@@ -375,6 +376,79 @@ def test_a_deferred_dataset_without_a_name_is_an_error(verify_manifest, job, fak
 def test_what_cannot_be_compared_is_an_error(verify_manifest, job, manifest, computed, words):
     done = job(verify_manifest.files_with({'a': b'a'}), manifest, computed)
     verify_manifest.fails(done, *words)
+
+
+PIXEL_MANIFESTS = {
+    name: (TEST_DATA / 'expected' / f'pixels_{name}.tsv').read_text(encoding='utf-8') for name in ('before', 'after')
+}
+LOST = 'of the dataset: 1 of 3 chunks are not stored, and read as 0'
+
+
+def test_pixels_are_equal_if_their_codes_types_and_sizes_are(verify_manifest, job):
+    report = verify_manifest.succeeds(job([], PIXEL_MANIFESTS['before'], PIXEL_MANIFESTS['after'], match_names='loose'))
+    assert [row[:2] + row[3:4] + row[6:] for row in rows(report)] == [
+        ['stack.ome.tiff', 'OK', '0', ''],
+        ['plate.ome.tiff#1', 'OK', '0', ''],
+        ['plate.ome.tiff#2', 'MODIFIED', rows(report)[2][3], ''],
+        ['mask.tiff', 'MODIFIED', '0', 'size_x: 64 was listed, 48 came; size_y: 48 was listed, 64 came'],
+        ['counts.tiff', 'MODIFIED', '0', 'pixel_type: uint16 was listed, uint8 came; size_x: 64 was listed, 128 came'],
+        ['gone.tiff', 'MISSING', '', ''],
+        ['sparse.zarr', 'OK', '0', LOST],
+    ]
+    assert 0 < int(rows(report)[2][3]) <= 12
+    counts, hint = verify_manifest.outputs['summary'].read_text().split('Notes: ')
+    assert counts == summary('FAILED', OK=3, MODIFIED=3, MISSING=1)
+    assert hint.endswith(' of 1 image(s) in the report, such as chunks that are not stored: "sparse.zarr"\n')
+
+
+def test_equal_bytes_of_other_sizes_are_not_the_renamed_image(verify_manifest, job):
+    renamed = PIXEL_MANIFESTS['after'].replace('mask.tiff', 'turned.tiff')
+    report = verify_manifest.succeeds(job([], PIXEL_MANIFESTS['before'], renamed, match_names='loose'))
+    assert [row[:2] for row in rows(report) if row[0] in ('mask.tiff', 'turned.tiff')] == [
+        ['mask.tiff', 'MISSING'], ['turned.tiff', 'UNLISTED']]
+
+
+def test_a_note_of_the_manifest_is_shown_for_a_missing_image_too(verify_manifest, job):
+    without = PIXEL_MANIFESTS['before'].replace('sparse', 'x')
+    report = verify_manifest.succeeds(job([], PIXEL_MANIFESTS['after'], without))
+    note, = [row[6] for row in rows(report) if row[0] == 'sparse.zarr']
+    assert note == LOST.replace('dataset', 'manifest')
+
+
+two_sizes = st.sampled_from([(2, 8, 1, 1, 1), (8, 2, 1, 1, 1)])
+pixels = st.builds(Pixels, st.just('uint8'), two_sizes, st.sampled_from(['', 'n']))
+codes_of_pixels = st.lists(
+    st.builds(ListedCode, st.sampled_from(CODES[:2]), st.just(1), st.sampled_from('ab'), pixels), max_size=7)
+
+
+@given(codes_of_pixels, codes_of_pixels)
+def test_outcomes_of_pixels_are_those_of_files_with_a_code_for_each_size(expected, computed):
+    """Notes make no difference."""
+    def as_files(codes: list[ListedCode]) -> list[ListedCode]:
+        return [
+            ListedCode(wide_code(each.code.encode()[:16], bytes([each.pixels.sizes[0]] * 16)), each.line, each.name)
+            for each in codes
+        ]
+    of_pixels, of_files = verify(expected, computed), verify(as_files(expected), as_files(computed))
+    assert [outcome.status for outcome in of_pixels] == [outcome.status for outcome in of_files]
+
+
+@pytest.mark.parametrize('manifest, computed, words', [
+    ('pixels', 'files', 'Dataset "manifest" holds codes of pixels, and dataset "computed" codes of files: the two'),
+    ('files', 'pixels', 'Dataset "computed" holds codes of pixels, and dataset "manifest" codes of files: the two'),
+])
+def test_manifests_of_pixels_and_of_files_are_an_error(verify_manifest, job, manifest, computed, words):
+    content = {'pixels': PIXEL_MANIFESTS['before'], 'files': table([('mask.tiff', CODES[0])])}
+    verify_manifest.fails(job([], content[manifest], content[computed]), words)
+
+
+def test_datasets_are_not_hashed_for_a_manifest_of_pixels(verify_manifest, job, fake_iscc_sum):
+    fake_iscc_sum(verify_manifest, 'echo "hashed" >&2; exit 2')
+    done = job(verify_manifest.files_with({'mask.tiff': b'a'}), PIXEL_MANIFESTS['before'])
+    verify_manifest.fails(
+        done, 'Dataset "manifest" holds codes of pixels, and this job hashes files: the two can\'t be compared. Make a '
+        'pixel manifest of the images with "Generate ISCC-CODEs of image content", and give it under "Or: manifest of ')
+    assert 'hashed' not in done.stderr.replace('hashes', '')
 
 
 def test_nothing_is_verified_against_nothing(verify_manifest, job):
