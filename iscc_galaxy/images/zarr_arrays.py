@@ -1,0 +1,159 @@
+"""An array of a Zarr as a scene, with checks that zarr does not make.
+
+zarr reads what is missing as the fill value, also where a file ends too early; and a few of its codecs are not for
+images, one of which runs code that the file brings along.
+"""
+
+import os
+from collections.abc import Iterator
+from dataclasses import replace
+from functools import partial
+from itertools import product
+from math import ceil, prod
+from stat import S_ISREG
+
+import imagecodecs.numcodecs
+import numpy as np
+import zarr
+from zarr.abc.store import ByteRequest, RangeByteRequest
+from zarr.core.buffer import Buffer, BufferPrototype
+from zarr.storage import LocalStore
+
+from iscc_galaxy.galaxy.job import shown
+from iscc_galaxy.images.ome_zarr import Image
+from iscc_galaxy.images.scenes import ImageError, Scene
+from iscc_galaxy.images.zarr_nodes import Node
+
+MOST_CHUNK_BYTES = 2 ** 31
+# Nobody can wait for more, so it is a mistake in the metadata.
+MOST_CHUNKS = 10 ** 8
+# One after another, which is the fastest on one core.
+READING = {'threading.max_workers': 1, 'async.concurrency': 1}
+
+# They decode to Python objects; pickle runs whatever code the file holds.
+_CODECS_OF_OBJECTS = {'pickle', 'json2', 'msgpack2', 'vlen-array', 'vlen-bytes', 'vlen-utf8', 'categorize'}
+
+# JPEG XL, JPEG 2000 and others in the chunks of Zarr v2.
+imagecodecs.numcodecs.register_codecs()
+
+
+class _WholeFiles(LocalStore):
+    """A store that insists on the whole of a part of a file; zarr takes one that isn't there for a missing chunk."""
+
+    async def get(
+        self, key: str, prototype: BufferPrototype | None = None, byte_range: ByteRequest | None = None,
+    ) -> Buffer | None:
+        part = await super().get(key, prototype, byte_range)
+        if part is not None and isinstance(byte_range, RangeByteRequest):
+            if len(part) < byte_range.end - byte_range.start:
+                raise ValueError('the file ends too early')
+        return part
+
+
+def scene_of(image: Image) -> Scene:
+    """Return the scene of an image, without reading its pixels; raise ImageError if they can't be read whole."""
+    node = image.array
+    _check_codecs(node)
+    array = zarr.open_array(
+        _WholeFiles(node.root, read_only=True), path=node.path, mode='r', zarr_format=node.format)
+    if len(image.axes) != array.ndim:
+        raise ImageError(
+            f'Its array {shown(node.path)} has {array.ndim} axes, but the metadata name {len(image.axes)}: '
+            f'{", ".join(image.axes)}. Write it again.'
+        )
+    _check_chunks(node, array)
+    # Of a shard, the chunks within: reading them is as fast as reading it whole, and takes less memory.
+    scene = Scene(image.name, image.axes, array.shape, array.chunks, array.dtype, partial(_read, array))
+    return replace(scene, note=_note(node, array))
+
+
+def _check_codecs(node: Node) -> None:
+    """Raise ImageError for codecs of Zarr v2 that are not for pixels; v3 has none of these."""
+    codecs = [node.metadata.get('compressor'), *(node.metadata.get('filters') or ())]
+    names = [codec.get('id') for codec in codecs if isinstance(codec, dict)]
+    if node.metadata.get('dtype') == '|O' or any(name in _CODECS_OF_OBJECTS for name in names):
+        raise ImageError(
+            f'Its array {shown(node.path)} holds Python objects, not pixels, and may run foreign code when it is read. '
+            'Write it again as an array of numbers.'
+        )
+
+
+def _check_chunks(node: Node, array: zarr.Array) -> None:
+    if not all(array.chunks):
+        raise ImageError(f'The chunks of its array {shown(node.path)} have the size 0. Write it again.')
+    size = prod(array.chunks) * array.dtype.itemsize
+    if size > MOST_CHUNK_BYTES:
+        raise ImageError(
+            f'A chunk of its array {shown(node.path)} has {size:,} bytes; it may have {MOST_CHUNK_BYTES:,}. '
+            'Write it with smaller chunks.'
+        )
+    if prod(_numbers_of_files(array)) > MOST_CHUNKS:
+        raise ImageError(
+            f'Its array {shown(node.path)} would have {prod(_numbers_of_files(array)):,} chunks, which is a mistake in '
+            'its metadata, or needs larger chunks. Write it again.'
+        )
+
+
+def _sizes_in_files(array: zarr.Array) -> tuple[int, ...]:
+    """Return how far a file reaches along each axis: a shard, or a chunk where there are none."""
+    return array.shards or array.chunks
+
+
+def _numbers_of_files(array: zarr.Array) -> list[int]:
+    return [ceil(size / part) for size, part in zip(array.shape, _sizes_in_files(array))]
+
+
+def _note(node: Node, array: zarr.Array) -> str:
+    """Return a note on chunks that are not stored, which the format allows; raise ImageError if none is."""
+    files = prod(_numbers_of_files(array))
+    stored = sum(
+        _is_stored(node, array.metadata.encode_chunk_key(place)) for place in np.ndindex(*_numbers_of_files(array))
+    )
+    kind = 'shards' if array.shards else 'chunks'
+    if not stored:
+        raise ImageError(f'Its array {shown(node.path)} has none of its {files} {kind}. Upload it again, whole.')
+    # Where the metadata give no value, zarr takes 0.
+    fill = 0 if array.fill_value is None else array.fill_value
+    return f'{files - stored} of {files} {kind} are not stored and read as {fill}' if stored < files else ''
+
+
+def _is_stored(node: Node, key: str) -> bool:
+    try:
+        status = os.stat(node.root / node.path / key)
+    except (FileNotFoundError, NotADirectoryError):
+        return False
+    if not status.st_size:
+        raise ImageError(f'Its file {shown(f"{node.path}/{key}")} is empty. Upload it again.')
+    return S_ISREG(status.st_mode)
+
+
+def _read(array: zarr.Array, region: tuple[slice, ...]) -> np.ndarray:
+    try:
+        return array[region]
+    except MemoryError:
+        raise
+    except Exception as error:
+        raise _fault(array, region) or error
+
+
+def _fault(array: zarr.Array, region: tuple[slice, ...]) -> ImageError | None:
+    """Return an error that names the first file of a region that can't be read."""
+    for place, part in _parts(array, region):
+        try:
+            array[part]
+        except Exception as error:
+            file = f'{array.path}/{array.metadata.encode_chunk_key(place)}'
+            reason = ' '.join(str(error).split()) or type(error).__name__
+            return ImageError(f'Its file {shown(file)} is damaged: {reason[:200]}. Upload it again.')
+    return None
+
+
+def _parts(array: zarr.Array, region: tuple[slice, ...]) -> Iterator[tuple[tuple[int, ...], tuple[slice, ...]]]:
+    """Yield the place in the grid of each file that a region needs, and the part of the region in there."""
+    sizes = _sizes_in_files(array)
+    ranges = [range(each.start // size, ceil(each.stop / size)) for each, size in zip(region, sizes)]
+    for place in product(*ranges):
+        yield place, tuple(
+            slice(max(each.start, number * size), min(each.stop, (number + 1) * size))
+            for each, number, size in zip(region, place, sizes)
+        )
