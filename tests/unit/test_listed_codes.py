@@ -192,7 +192,7 @@ def test_the_metadata_of_an_image_are_read_as_the_code_of_its_file(read):
 
 
 @pytest.mark.parametrize('content', [
-    PIXEL_MANIFEST, PIXEL_MANIFEST.replace('\n', '\r\n'), PIXEL_MANIFEST * 2,
+    PIXEL_MANIFEST, PIXEL_MANIFEST.replace('\n', '\r\n'), PIXEL_MANIFEST * 2, quoted(PIXEL_MANIFEST),
     '\n'.join('\t'.join(reversed(line.split('\t'))) for line in (PIXEL_HEADER, PIXEL_ROW)),
 ])
 def test_a_pixel_manifest_is_read(read, content):
