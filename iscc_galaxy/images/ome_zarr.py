@@ -133,7 +133,7 @@ def _plain_image(array: Node) -> Image:
     if _number_of_axes(array) == 2:
         return Image(array.path, array, 'yx')
     raise ImageError(
-        f'Its array {shown(array.path)} has {_number_of_axes(array)} axes without names. Name them (dimension_names of '
+        f'Its {array.title} has {_number_of_axes(array)} axes without names. Name them (dimension_names of '
         'Zarr v3, or _ARRAY_DIMENSIONS of xarray), or save it as OME-Zarr.'
     )
 
@@ -141,7 +141,7 @@ def _plain_image(array: Node) -> Image:
 def _number_of_axes(array: Node) -> int:
     shape = array.metadata.get('shape')
     if not isinstance(shape, list):
-        raise ImageError(f'The metadata of its array {shown(array.path)} have no shape. Write it again.')
+        raise ImageError(f'The metadata of its {array.title} have no shape. Write it again.')
     return len(shape)
 
 
@@ -160,6 +160,6 @@ def _entry(metadata: Any, key: str, kind: type[Kind], node: Node) -> Kind:
 
 def _missing(key: str, node: Node) -> ImageError:
     return ImageError(
-        f'Its metadata do not follow OME-Zarr: {shown(key)} is missing or wrong in its folder '
-        f'{shown(node.path or ".")}. Write it again.'
+        f'Its metadata do not follow OME-Zarr: {shown(key)} is missing or wrong in its '
+        f'{node.title}. Write it again.'
     )

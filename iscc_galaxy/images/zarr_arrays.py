@@ -1,7 +1,7 @@
 """An array of a Zarr as a scene, with checks that zarr does not make.
 
-zarr reads what is missing as the fill value, also where a file ends too early; and a few of its codecs are not for
-images, one of which runs code that the file brings along.
+zarr reads what is missing as the fill value: chunks that are not stored, which have a note here, and also chunks of a
+shard that ends too early, which are an error here.
 """
 
 import os
@@ -12,7 +12,6 @@ from itertools import product
 from math import ceil, prod
 from stat import S_ISREG
 
-import imagecodecs.numcodecs
 import numpy as np
 import zarr
 from zarr.abc.store import ByteRequest, RangeByteRequest
@@ -22,19 +21,14 @@ from zarr.storage import LocalStore
 from iscc_galaxy.galaxy.job import shown
 from iscc_galaxy.images.ome_zarr import Image
 from iscc_galaxy.images.scenes import ImageError, Scene
+from iscc_galaxy.images.zarr_codecs import check_codecs, CHOSEN
 from iscc_galaxy.images.zarr_nodes import Node
 
 MOST_CHUNK_BYTES = 2 ** 31
 # Nobody can wait for more, so it is a mistake in the metadata.
 MOST_CHUNKS = 10 ** 8
 # One after another, which is the fastest on one core.
-READING = {'threading.max_workers': 1, 'async.concurrency': 1}
-
-# They decode to Python objects; pickle runs whatever code the file holds.
-_CODECS_OF_OBJECTS = {'pickle', 'json2', 'msgpack2', 'vlen-array', 'vlen-bytes', 'vlen-utf8', 'categorize'}
-
-# JPEG XL, JPEG 2000 and others in the chunks of Zarr v2.
-imagecodecs.numcodecs.register_codecs()
+READING = {'threading.max_workers': 1, 'async.concurrency': 1, **CHOSEN}
 
 
 class _WholeFiles(LocalStore):
@@ -53,12 +47,12 @@ class _WholeFiles(LocalStore):
 def scene_of(image: Image) -> Scene:
     """Return the scene of an image, without reading its pixels; raise ImageError if they can't be read whole."""
     node = image.array
-    _check_codecs(node)
+    check_codecs(node)
     array = zarr.open_array(
         _WholeFiles(node.root, read_only=True), path=node.path, mode='r', zarr_format=node.format)
     if len(image.axes) != array.ndim:
         raise ImageError(
-            f'Its array {shown(node.path)} has {array.ndim} axes, but the metadata name {len(image.axes)}: '
+            f'Its {node.title} has {array.ndim} axes, but the metadata name {len(image.axes)}: '
             f'{", ".join(image.axes)}. Write it again.'
         )
     _check_chunks(node, array)
@@ -67,29 +61,18 @@ def scene_of(image: Image) -> Scene:
     return replace(scene, note=_note(node, array))
 
 
-def _check_codecs(node: Node) -> None:
-    """Raise ImageError for codecs of Zarr v2 that are not for pixels; v3 has none of these."""
-    codecs = [node.metadata.get('compressor'), *(node.metadata.get('filters') or ())]
-    names = [codec.get('id') for codec in codecs if isinstance(codec, dict)]
-    if node.metadata.get('dtype') == '|O' or any(name in _CODECS_OF_OBJECTS for name in names):
-        raise ImageError(
-            f'Its array {shown(node.path)} holds Python objects, not pixels, and may run foreign code when it is read. '
-            'Write it again as an array of numbers.'
-        )
-
-
 def _check_chunks(node: Node, array: zarr.Array) -> None:
     if not all(array.chunks):
-        raise ImageError(f'The chunks of its array {shown(node.path)} have the size 0. Write it again.')
+        raise ImageError(f'The chunks of its {node.title} have the size 0. Write it again.')
     size = prod(array.chunks) * array.dtype.itemsize
     if size > MOST_CHUNK_BYTES:
         raise ImageError(
-            f'A chunk of its array {shown(node.path)} has {size:,} bytes; it may have {MOST_CHUNK_BYTES:,}. '
+            f'A chunk of its {node.title} has {size:,} bytes; it may have {MOST_CHUNK_BYTES:,}. '
             'Write it with smaller chunks.'
         )
     if prod(_numbers_of_files(array)) > MOST_CHUNKS:
         raise ImageError(
-            f'Its array {shown(node.path)} would have {prod(_numbers_of_files(array)):,} chunks, which is a mistake in '
+            f'Its {node.title} would have {prod(_numbers_of_files(array)):,} chunks, which is a mistake in '
             'its metadata, or needs larger chunks. Write it again.'
         )
 
@@ -111,7 +94,7 @@ def _note(node: Node, array: zarr.Array) -> str:
     )
     kind = 'shards' if array.shards else 'chunks'
     if not stored:
-        raise ImageError(f'Its array {shown(node.path)} has none of its {files} {kind}. Upload it again, whole.')
+        raise ImageError(f'Its {node.title} has none of its {files} {kind}. Upload it again, whole.')
     # Where the metadata give no value, zarr takes 0.
     fill = 0 if array.fill_value is None else array.fill_value
     return f'{files - stored} of {files} {kind} are not stored and read as {fill}' if stored < files else ''
@@ -123,8 +106,13 @@ def _is_stored(node: Node, key: str) -> bool:
     except (FileNotFoundError, NotADirectoryError):
         return False
     if not status.st_size:
-        raise ImageError(f'Its file {shown(f"{node.path}/{key}")} is empty. Upload it again.')
+        raise ImageError(f'Its file {shown(_file(node.path, key))} is empty. Upload it again.')
     return S_ISREG(status.st_mode)
+
+
+def _file(path: str, key: str) -> str:
+    """Return the path in the Zarr of what an array stores under a key."""
+    return f'{path}/{key}' if path else key
 
 
 def _read(array: zarr.Array, region: tuple[slice, ...]) -> np.ndarray:
@@ -142,7 +130,7 @@ def _fault(array: zarr.Array, region: tuple[slice, ...]) -> ImageError | None:
         try:
             array[part]
         except Exception as error:
-            file = f'{array.path}/{array.metadata.encode_chunk_key(place)}'
+            file = _file(array.path, array.metadata.encode_chunk_key(place))
             reason = ' '.join(str(error).split()) or type(error).__name__
             return ImageError(f'Its file {shown(file)} is damaged: {reason[:200]}. Upload it again.')
     return None

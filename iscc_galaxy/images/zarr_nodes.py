@@ -28,6 +28,12 @@ class Node:
     metadata: dict[str, Any]
     attributes: dict[str, Any]
 
+    @property
+    def title(self) -> str:
+        """What a message calls it."""
+        kind = 'array' if self.is_array else 'group'
+        return f'{kind} {shown(self.path)}' if self.path else kind
+
     def child(self, path: str) -> 'Node':
         """Return the node at a path in the metadata of this one; raise ImageError where there is none."""
         inner = PurePosixPath(path)
