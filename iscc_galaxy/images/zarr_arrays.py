@@ -27,7 +27,7 @@ from iscc_galaxy.images.zarr_nodes import Node
 MOST_CHUNK_BYTES = 2 ** 31
 # Nobody can wait for more, so it is a mistake in the metadata.
 MOST_CHUNKS = 10 ** 8
-# One after another, which is the fastest on one core.
+# One after another, in one thread: each process of a job has one core.
 READING = {'threading.max_workers': 1, 'async.concurrency': 1, **CHOSEN}
 
 
@@ -103,7 +103,7 @@ def _note(node: Node, array: zarr.Array) -> str:
 def _is_stored(node: Node, key: str) -> bool:
     try:
         status = os.stat(node.root / node.path / key)
-    except (FileNotFoundError, NotADirectoryError):
+    except FileNotFoundError:
         return False
     if not status.st_size:
         raise ImageError(f'Its file {shown(_file(node.path, key))} is empty. Upload it again.')
