@@ -13,7 +13,7 @@ from iscc_galaxy.iscc.iscc_codes import canonical
 
 
 def content_metadata(fingerprint: Fingerprint, dataset: Dataset, scenes: list[SceneCode]) -> str:
-    """Return the ISCC metadata of a file, of which `fingerprint` is, and of its scenes, as JSON text; sizes in bytes."""
+    """Return the ISCC metadata of a file, with its scenes, as JSON text; `fingerprint` is that of the file."""
     return json_text({
         **metadata_fields(fingerprint, dataset),
         'iscc_code': canonical(fingerprint.code),

@@ -6,6 +6,9 @@ from iscc_galaxy.images.scenes import Band, ImageError, Scene
 from iscc_galaxy.iscc.hashing import Fingerprint
 from iscc_galaxy.iscc.iscc_codes import PREFIX
 
+# What is turned around and hashed at a time: it fits into the cache of a processor, and takes half the time of a plane.
+PIECE_BYTES = 2 ** 19
+
 
 class PixelHasher:
     """Takes the bands of a scene one by one, and gives the code of the whole."""
@@ -16,7 +19,10 @@ class PixelHasher:
 
     def add(self, band: Band) -> None:
         """Take the next band."""
-        self._processor.update(band.pixels.astype(band.pixels.dtype.newbyteorder('>'), copy=False).tobytes())
+        big_endian = band.pixels.dtype.newbyteorder('>')
+        rows = max(PIECE_BYTES // band.pixels[0].nbytes, 1)
+        for first in range(0, len(band.pixels), rows):
+            self._processor.update(band.pixels[first:first + rows].astype(big_endian, copy=False).tobytes())
 
     def result(self) -> Fingerprint:
         """Return the code; raise ImageError unless it is of all pixels."""

@@ -4,8 +4,11 @@ import re
 from functools import cache
 from xml.etree import ElementTree
 
+import numpy as np
 import pytest
+from PIL import Image
 
+from layouts import five_dimensions, in_order
 from local_galaxy.configuration import TEST_DATA, tool_files
 from oracle import codes_of, content_of
 
@@ -41,13 +44,28 @@ def codes_of_sample(tmp_path_factory):
     return codes_of_sample
 
 
+@pytest.fixture(scope='module')
+def codes_of_pixels(tmp_path_factory) -> set[str]:
+    """Return the codes of the pixels in the test images, which are made anew, or read by Pillow."""
+    folder = tmp_path_factory.mktemp('oracle')
+    image = five_dimensions()
+    changed = image.copy()
+    changed[1, 0, 2, 10, 10] += 1
+    contents = [in_order(each) for each in (image, changed, image + 1, (image // 64).astype(np.uint8))]
+    contents += [in_order(image[0] + 1, 'czyx'), in_order(image[0, 0, 0], 'yx')]
+    for name in ('colour.png', 'colour.jpg'):
+        picture = np.array(Image.open(TEST_DATA / 'images' / name))
+        contents.append(in_order(picture.transpose(2, 0, 1), 'cyx'))
+    return set().union(*(codes_of(content, folder) for content in contents))
+
+
 def sample_names() -> list[str]:
     return [path.name for path in TEST_DATA.iterdir() if path.is_file() or path.suffix == '.zarr']
 
 
 def is_sample(name: str) -> bool:
     path = TEST_DATA / name
-    return path.parent == TEST_DATA and path.exists()
+    return path.parent in (TEST_DATA, TEST_DATA / 'images') and path.exists()
 
 
 def codes_in_references(names: list[str]) -> set[str]:
@@ -57,7 +75,7 @@ def codes_in_references(names: list[str]) -> set[str]:
 
 
 @pytest.mark.parametrize('test, text', cases_with_codes())
-def test_expected_codes_are_those_of_the_oracles(test, text, codes_of_sample, tmp_path):
+def test_expected_codes_are_those_of_the_oracles(test, text, codes_of_sample, codes_of_pixels, tmp_path):
     values = [element.get('value') or '' for element in test.iter() if element.tag in ('param', 'element')]
     names = [name for value in values for name in value.split(',')]
     of_inputs = set().union(*(codes_of_sample(name) for name in names if is_sample(name)))
@@ -65,7 +83,8 @@ def test_expected_codes_are_those_of_the_oracles(test, text, codes_of_sample, tm
     of_inputs |= set(codes_of(b''.join((TEST_DATA / part).read_bytes() for part in parts), tmp_path))
     # What an input is compared with may be the code of another sample.
     given = codes_in('\n'.join(values)) | codes_in_references(names)
-    assert codes_in(text) <= of_inputs | (given & set().union(*map(codes_of_sample, sample_names())))
+    of_samples = set().union(*map(codes_of_sample, sample_names()))
+    assert codes_in(text) <= of_inputs | (given & of_samples) | codes_of_pixels
 
 
 def test_codes_are_found():
@@ -73,7 +92,7 @@ def test_codes_are_found():
 
 
 @pytest.mark.parametrize('tool', tool_files(), ids=lambda path: path.stem)
-def test_the_help_shows_real_codes(tool, codes_of_sample):
+def test_the_help_shows_real_codes(tool, codes_of_sample, codes_of_pixels):
     shown = codes_in(ElementTree.parse(tool).findtext('help'))
     assert shown
-    assert shown <= set().union(*map(codes_of_sample, sample_names()))
+    assert shown <= codes_of_pixels.union(*map(codes_of_sample, sample_names()))
