@@ -1,207 +1,129 @@
-"""TIFF, ImageJ TIFF and OME-TIFF, by tifffile: the series of a file are its scenes, of a pyramid the largest level.
+"""TIFF in all its kinds, as tifffile understands them: OME-TIFF, ImageJ, BigTIFF, microscopes, whole slides.
 
-tifffile logs damage, and reads on with zeros or fewer pages. Here all that it says of pixels is an error. It would also
-open other files that an OME-XML names; a dataset is one file, so that is an error, too.
+A scene is a series of tifffile, of a pyramid the full resolution. Its axes are those that the metadata name, even where
+the pages call one of them the samples of a pixel. The pixels are those that are stored: white may be 0, and where there
+is a palette, they are its indices. JPEG alone, whose colours are coded as brightness and two differences, gives RGB.
 """
 
-import logging
-import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from math import prod
+from pathlib import Path
+from typing import BinaryIO
 
 import numpy as np
-from tifffile import PHOTOMETRIC, TiffFile, TiffPageSeries
+import tifffile
+from tifffile import TiffFile, TiffPageSeries
 
 from iscc_galaxy.images.axes import axes_of
 from iscc_galaxy.images.scenes import ImageError, Scene
+from iscc_galaxy.images.tiff_complaints import complaints_as_errors
+from iscc_galaxy.images.tiff_directories import check_directories
+from iscc_galaxy.images.tiff_ome import check_series, own_name
+from iscc_galaxy.images.tiff_pages import File, Page, pages_of
 
-# What tifffile says of metadata alone: descriptions, time stamps, texts that are not ASCII. No pixel depends on them.
-_OF_METADATA = re.compile(
-    'coercing invalid ASCII|imagej_metadata|fluoview_metadata|STK Datetime|read_uic1tag|GDAL_NODATA|subfiletype')
-# A false alarm at this level: a description that begins as that of ImageJ, in a file that is none.
-_NO_IMAGEJ = 'ImageJ series metadata invalid'
-# What is decoded at a time must fit into memory.
-_LARGEST_SEGMENT = 2 ** 31
+# NDPI files have offsets of 64 bits from this size on, which are no part of TIFF.
+_NDPI_SIZE = 2 ** 32
 
 
 @contextmanager
 def opened(path: str) -> Iterator[list[Scene]]:
-    """Yield the scenes of a file; raise ImageError, also at the end, for all that tifffile says of its pixels."""
-    with _logged() as said, TiffFile(path, _multifile=False) as file:
-        scenes = [_scene(series, file, path) for series in file.series]
-        _check(said)
-        # Where the pages are not as its OME-XML says, or in other files, tifffile lists them as in any TIFF.
-        if file.is_ome and any(series.kind != 'ome' for series in file.series):
+    """Open a TIFF, and yield its scenes in order; raise ImageError, also at the end, if it can't be read whole."""
+    size = Path(path).stat().st_size
+    with open(path, 'rb') as content, complaints_as_errors() as check_complaints:
+        with _tiff(content, '') as tiff:
+            check_directories(content, tiff, size)
+            name = own_name(tiff)
+        with _tiff(content, name) as tiff:
+            found = tiff.series
+            check_complaints()
+            check_series(tiff, found)
+            yield [_scene_of(File(content, size), tiff, series) for series in found]
+            check_complaints()
+
+
+def _tiff(content: BinaryIO, name: str) -> TiffFile:
+    """Return a file as tifffile sees it, which may take it for the file of a given name, but opens no other file."""
+    content.seek(0)
+    # tifffile guesses where the pages of ScanImage files are, unless it learns what they are after it has opened them.
+    tiff = TiffFile(content, name=name, is_scanimage=False, _multifile=False)
+    del tiff.is_scanimage
+    if tiff.filehandle.size >= _NDPI_SIZE and tiff.is_ndpi:
+        raise ImageError('It is an NDPI file of more than 4 GB, which is no valid TIFF. Convert it to OME-TIFF.')
+    return tiff
+
+
+def _scene_of(file: File, tiff: TiffFile, series: TiffPageSeries) -> Scene:
+    if series.keyframe.dtype is None:
+        raise ImageError(
+            f'Its samples have {series.keyframe.bitspersample} bits of the format {series.keyframe.sampleformat}, '
+            'which can not be read. Convert it to OME-TIFF.'
+        )
+    # Axes of the size 1 have no meaning, but may have names that are not known.
+    shape, axes = series.get_shape(squeeze=True), axes_of(series.get_axes(squeeze=True))
+    pages = pages_of(file, tiff, series)
+    stack = _Stack(shape, pages)
+    read = stack.read if series.transform is None else _transformed(stack.read, series.transform)
+    return Scene(str(series.name), axes, shape, stack.chunks, series.dtype, read, _note(series, pages))
+
+
+def _transformed(
+    read: Callable[[tuple[slice, ...]], np.ndarray], transform: Callable[[np.ndarray], np.ndarray],
+) -> Callable[[tuple[slice, ...]], np.ndarray]:
+    """Return a way to read pixels that stand for others, as in MD Gel files, where they are square roots."""
+    return lambda region: transform(read(region))
+
+
+def _note(series: TiffPageSeries, pages: list[Page]) -> str:
+    """Return a note on a palette, and on strips or tiles that are not stored; raise ImageError if none is."""
+    notes = []
+    if series.keyframe.photometric == tifffile.PHOTOMETRIC.PALETTE:
+        notes.append('the pixels are indices of a palette, not its colours')
+    missing, segments = sum(page.missing for page in pages), sum(page.segments for page in pages)
+    kind = 'tiles' if series.keyframe.is_tiled else 'strips'
+    if missing == segments:
+        raise ImageError(f'None of its {segments} {kind} are stored. Upload it again, whole.')
+    if missing:
+        notes.append(f'{missing} of {segments} {kind} are not stored and read as {series.keyframe.nodata}')
+    return '; '.join(notes)
+
+
+class _Stack:
+    """Pages of one kind as one array. Its first axes count the pages, the others are those within each page."""
+
+    def __init__(self, shape: tuple[int, ...], pages: list[Page]) -> None:
+        """Tell the axes of pages from those within, where the size of each must be that in the page."""
+        within = shape
+        while within and prod(within[1:]) >= prod(pages[0].shape):
+            within = within[1:]
+        self._pages = pages
+        self._numbers = shape[:len(shape) - len(within)]
+        # The axes within a page that have more than one place, of both.
+        self._of_stack = [place for place, size in enumerate(within) if size > 1]
+        self._of_page = [place for place, size in enumerate(pages[0].shape) if size > 1]
+        if [within[place] for place in self._of_stack] != [pages[0].shape[place] for place in self._of_page]:
             raise ImageError(
-                'Its OME-XML does not describe the pages of this file: it names other files, or pages that are not '
-                'there. Save the image as one OME-TIFF.'
+                f'Its metadata and its pages tell of other sizes: {" x ".join(map(str, within))} and '
+                f'{" x ".join(str(size) for size in pages[0].shape if size > 1)}. Write it again.'
             )
-        yield scenes
-        _check(said)
-
-
-def _check(said: list[str]) -> None:
-    if said:
-        raise ImageError(f'It is damaged, or parts of it are missing: {said[0][:200]}. Copy or save it again.')
-
-
-@contextmanager
-def _logged() -> Iterator[list[str]]:
-    """Yield a list that takes up what tifffile says of pixels; nothing of it is printed."""
-    said: list[str] = []
-
-    class Handler(logging.Handler):
-        def emit(self, record: logging.LogRecord) -> None:
-            text = record.getMessage()
-            is_false_alarm = record.levelno == logging.WARNING and _NO_IMAGEJ in text
-            if not is_false_alarm and not _OF_METADATA.search(text):
-                # Without the name of the file on disk, which says nothing to the user.
-                said.append(re.sub(r'<tifffile\.\w+ .*?> ', '', text))
-
-    logger, handler = logging.getLogger('tifffile'), Handler(logging.WARNING)
-    propagates, logger.propagate = logger.propagate, False
-    logger.addHandler(handler)
-    try:
-        yield said
-    finally:
-        logger.removeHandler(handler)
-        logger.propagate = propagates
-
-
-def _scene(series: TiffPageSeries, file: TiffFile, path: str) -> Scene:
-    if series.dtype is None or series.keyframe is None or any(page is None for page in series.pages):
-        raise ImageError('Pages that it should have are missing. Copy or save it again.')
-    axes = axes_of(series.axes)
-    dtype = np.dtype(series.dtype)
-    has_palette = series.keyframe.photometric == PHOTOMETRIC.PALETTE
-    note = 'the pixels are the indices of a palette, not its colours' if has_palette else ''
-    if series.dataoffset is not None:
-        stored = _Contiguous(path, series.dataoffset, series.shape, dtype.newbyteorder(file.byteorder))
-        chunks = _rows_alone(axes, series.shape)
-    else:
-        stored = _Segments(series)
-        chunks = stored.chunks
-    return Scene(series.name, axes, series.shape, chunks, dtype, stored.read, note)
-
-
-def _rows_alone(axes: str, shape: tuple[int, ...]) -> tuple[int, ...]:
-    """Return the chunks of pixels one behind another: a row, with all that is stored between its pixels."""
-    inner = min(axes.index('y'), axes.index('x'))
-    return tuple(
-        1 if place < inner or axis == 'y' else size for place, (axis, size) in enumerate(zip(axes, shape)))
-
-
-@dataclass(frozen=True)
-class _Contiguous:
-    """Pixels that lie one behind another in the file, uncompressed."""
-
-    path: str
-    offset: int
-    shape: tuple[int, ...]
-    dtype: np.dtype
-
-    def read(self, region: tuple[slice, ...]) -> np.ndarray:
-        """Return the pixels of a region. What is read stays in memory no longer than the mapping."""
-        try:
-            return np.array(np.memmap(self.path, self.dtype, 'r', self.offset, self.shape)[region])
-        except ValueError as error:
-            raise ImageError('The file ends before its last pixels. Copy or save it again.') from error
-
-
-class _Segments:
-    """Pixels in the strips or tiles of pages, each decoded alone.
-
-    The last axes of the series are those of a page, in the order of `shaped` in tifffile: separate samples, depth,
-    rows, columns, samples.
-    """
-
-    def __init__(self, series: TiffPageSeries) -> None:
-        self.pages = series.pages
-        self.frame = frame = series.keyframe
-        count = _axes_of_page(series.shape, frame.shape)
-        self.outer, self.inner = series.shape[:-count], series.shape[-count:]
-        rows = frame.tile[-2] if frame.is_tiled else min(frame.rowsperstrip, frame.imagelength)
-        # Rows are cut where the page has an axis of rows; else a page is read whole.
-        page = tuple(
-            rows if axis == 'Y' else size for axis, size in zip(frame.axes, frame.shape)
-        ) if self.inner == frame.shape else self.inner
-        self.rows_axis = frame.axes.index('Y') if self.inner == frame.shape else None
-        self.chunks = (1,) * len(self.outer) + page
-        segment = prod(frame.tile) if frame.is_tiled else rows * frame.imagewidth
-        if segment * frame.shaped[4] * frame.dtype.itemsize > _LARGEST_SEGMENT:
-            raise ImageError('It is compressed in one piece of more than 2 GiB. Save it as OME-TIFF with tiles.')
+        depths = dict(zip(self._of_stack, (pages[0].chunks[place] for place in self._of_page)))
+        self.chunks = (1,) * len(self._numbers) + tuple(depths.get(place, 1) for place in range(len(within)))
 
     def read(self, region: tuple[slice, ...]) -> np.ndarray:
         """Return the pixels of a region."""
-        outer, inner = region[:len(self.outer)], region[len(self.outer):]
-        rows = slice(0, self.frame.shaped[2]) if self.rows_axis is None else inner[self.rows_axis]
-        shape = list(self.inner)
-        if self.rows_axis is not None:
-            shape[self.rows_axis] = rows.stop - rows.start
-            inner = (*inner[:self.rows_axis], slice(None), *inner[self.rows_axis + 1:])
-        pixels = np.empty([each.stop - each.start for each in region], self.frame.dtype)
-        for place in np.ndindex(pixels.shape[:len(outer)]):
+        of_pages, within = region[:len(self._numbers)], region[len(self._numbers):]
+        part = [slice(0, 1)] * len(self._pages[0].shape)
+        for of_stack, of_page in zip(self._of_stack, self._of_page):
+            part[of_page] = within[of_stack]
+        sizes = [each.stop - each.start for each in of_pages]
+        pixels = [self._pages[number].read(tuple(part)) for number in self._numbers_in(of_pages)]
+        whole = pixels[0] if len(pixels) == 1 else np.stack(pixels)
+        return whole.reshape(*sizes, *(each.stop - each.start for each in within))
+
+    def _numbers_in(self, region: tuple[slice, ...]) -> Iterator[int]:
+        """Yield the numbers of the pages in a region of the axes that count them."""
+        for place in np.ndindex(*(each.stop - each.start for each in region)):
             number = 0
-            for axis, (offset, each) in enumerate(zip(place, outer)):
-                number = number * self.outer[axis] + each.start + offset
-            pixels[place] = self._rows_of(number, rows).reshape(shape)[inner]
-        return pixels
-
-    def _rows_of(self, number: int, rows: slice) -> np.ndarray:
-        """Return some rows of a page, of all samples and depths."""
-        frame, page = self.frame, self.pages[number]
-        separate, depth, _, width, samples = frame.shaped
-        found = np.empty((separate, depth, rows.stop - rows.start, width, samples), frame.dtype)
-        grid = _grid(frame)
-        if len(page.dataoffsets) < prod(grid):
-            raise ImageError(f'Page {number + 1} has {len(page.dataoffsets)} pieces where {prod(grid)} were expected.')
-        height = -(-frame.shaped[2] // grid[2]) if not frame.is_tiled else frame.tile[-2]
-        height = frame.rowsperstrip if not frame.is_tiled else height
-        wanted = range(rows.start // height, -(-rows.stop // height))
-        for place in np.ndindex(grid):
-            if place[2] not in wanted:
-                continue
-            self._put_segment(page, number, int(np.ravel_multi_index(place, grid)), rows, found)
-        return found
-
-    def _put_segment(self, page, number: int, index: int, rows: slice, found: np.ndarray) -> None:
-        """Decode a strip or tile, and put what is wanted of it in its place."""
-        frame = self.frame
-        handle = frame.parent.filehandle
-        count = page.databytecounts[index]
-        handle.seek(page.dataoffsets[index])
-        data = handle.read(count)
-        if not count or len(data) < count:
-            raise ImageError(f'Pixels of page {number + 1} are not stored in the file. Copy or save it again.')
-        tables = {'jpegtables': page.jpegtables, 'jpegheader': frame.jpegheader} if _is_jpeg(frame) else {}
-        segment, (sample, depth, row, column, _), shape = frame.decode(data, index, **tables)
-        if segment is None:
-            raise ImageError(f'Pixels of page {number + 1} are not stored in the file. Copy or save it again.')
-        begin, end = max(row, rows.start), min(row + shape[1], rows.stop, frame.shaped[2])
-        part = segment[:frame.shaped[1] - depth, begin - row:end - row, :frame.shaped[3] - column]
-        found[sample, depth:depth + part.shape[0], begin - rows.start:end - rows.start,
-              column:column + part.shape[2]] = part
-
-
-def _is_jpeg(frame) -> bool:
-    """Return whether segments share tables: the JPEG compressions of TIFF (TiffPage.segments of tifffile)."""
-    return frame.compression in {6, 7, 34892, 33007}
-
-
-def _grid(frame) -> tuple[int, ...]:
-    """Return how many segments a page has: of separate samples, in depth, of rows, of columns."""
-    separate, depth, length, width, _ = frame.shaped
-    if frame.is_tiled:
-        *deep, high, wide = frame.tile
-        return separate, -(-depth // (deep[0] if deep else 1)), -(-length // high), -(-width // wide)
-    return separate, depth, -(-length // frame.rowsperstrip), 1
-
-
-def _axes_of_page(series: tuple[int, ...], page: tuple[int, ...]) -> int:
-    """Return how many of the last axes of a series are those of a page."""
-    for count in range(1, len(series) + 1):
-        if prod(series[-count:]) == prod(page) and (count == len(series) or series[-count - 1] != 1):
-            return count
-    raise ImageError('Its pages do not have the size that its metadata say. Save it again.')
+            for each, offset, size in zip(region, place, self._numbers):
+                number = number * size + each.start + offset
+            yield number
