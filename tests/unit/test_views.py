@@ -165,7 +165,8 @@ def test_values_that_are_no_numbers():
     rank = len(numbers) * 35 // 10_000
     lower, upper = sorted(numbers)[rank], sorted(numbers)[-1 - rank]
     shown = np.clip(np.where(np.isnan(plane), lower, plane), lower, upper)
-    gray = np.array([[round(255 * Fraction(value - lower) / Fraction(upper - lower)) for value in row] for row in shown])
+    span = Fraction(upper - lower)
+    gray = np.array([[round(255 * Fraction(value - lower) / span) for value in row] for row in shown])
     assert codes_of(plane, 'yx') == {MIDDLE.format(1): code_of_gray(gray.astype(np.uint8))}
 
 
