@@ -19,6 +19,7 @@ from PIL import Image
 
 from make_images import make_images
 from oracle import Codes, codes_of, content_of
+from pixel_manifests import write_pixel_manifests
 
 HERE = Path(__file__).parent
 PIXEL_SIZE_MICROMETRES = 0.325
@@ -227,6 +228,7 @@ def main() -> None:
     shutil.copy(HERE / 'measurements.csv', HERE / "cell's 100% $(touch injected) ünïcode.csv")
     write_expectations(HERE / 'expected')
     make_images(image)
+    write_pixel_manifests(HERE / 'expected')
 
 
 if __name__ == '__main__':

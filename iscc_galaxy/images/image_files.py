@@ -1,7 +1,9 @@
 """Images of any format, told by their content, not by their name or datatype."""
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from types import ModuleType
 
 from iscc_galaxy.galaxy.datasets import Dataset
 from iscc_galaxy.galaxy.job import JobError, shown
@@ -21,25 +23,41 @@ def opened(dataset: Dataset) -> Iterator[list[Scene]]:
     Whatever goes wrong in the libraries that decode an image is a fault of the image, and has its reason in one line.
     """
     try:
+        before = _state(dataset)
         with _format_of(dataset).opened(dataset.content) as scenes:
             if not scenes:
                 raise ImageError('It holds no image.')
             yield scenes
+        if _state(dataset) != before:
+            raise ImageError('It changed while it was read. Run the job again.')
     except JobError:
         raise
     except MemoryError as error:
         raise JobError(f'Image {shown(dataset.name)} needs more memory than this job has: ask the admin.') from error
+    except (ImportError, OSError) as error:
+        raise JobError(
+            f'Image {shown(dataset.name)} can not be read: {_in_a_line(error)}. Tell the Galaxy admin.') from error
     except ImageError as error:
         raise JobError(f'Image {shown(dataset.name)} can not be read whole. {error}') from error
     except Exception as error:
-        reason = ' '.join(str(error).split()) or type(error).__name__
         raise JobError(
             f'Image {shown(dataset.name)} can not be read whole. It is damaged, or of a kind that is not supported: '
-            f'{reason[:300]}. Upload it again, or convert it to OME-TIFF.'
+            f'{_in_a_line(error)}. Upload it again, or convert it to OME-TIFF.'
         ) from error
 
 
-def _format_of(dataset: Dataset):
+def _state(dataset: Dataset) -> tuple[int, int]:
+    """Return size (bytes) and modification time (ns) of a file; those of a folder tell of its own entries alone."""
+    stat = os.stat(dataset.content)
+    return stat.st_size, stat.st_mtime_ns
+
+
+def _in_a_line(error: Exception) -> str:
+    return ' '.join(str(error).split())[:300] or type(error).__name__
+
+
+def _format_of(dataset: Dataset) -> ModuleType:
+    """Return the module that reads the format of an image, by how its file begins."""
     if dataset.is_directory:
         return zarr_folder
     with open(dataset.content, 'rb') as file:

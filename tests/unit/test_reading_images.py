@@ -86,7 +86,8 @@ def test_names_in_messages_are_harmless(tmp_path):
     (ValueError('a\n  reason'), 'not supported: a reason. Upload it again'),
     (KeyError(), 'not supported: KeyError. Upload'),
     (RuntimeError('x' * 1000), f'not supported: {"x" * 300}. Upload'),
-    (FileNotFoundError(2, 'No such file', 'lost'), "not supported: .*No such file.*'lost'. Upload"),
+    (PermissionError(13, 'Permission denied', 'lost'), "can not be read: .*Permission.*'lost'. Tell the Galaxy admin"),
+    (ImportError('no such codec'), 'can not be read: no such codec. Tell the Galaxy admin'),
     (MemoryError(), 'more memory than this job has'),
 ], ids=lambda value: type(value).__name__ if isinstance(value, Exception) else '')
 def test_a_fault_of_a_decoder_has_one_sentence(fault, message, tmp_path):
@@ -117,8 +118,14 @@ def test_a_process_that_is_killed(images, monkeypatch):
 
 def test_a_lost_image(images):
     Path(images[1].content).unlink()
-    with pytest.raises(JobError, match='^Image "image 1" can not be read whole. .*No such file'):
+    with pytest.raises(JobError, match='^Image "image 1" can not be read: .*No such file'):
         read_all(images)
+
+
+def test_an_image_that_changes_while_it_is_read(images):
+    with pytest.raises(JobError, match='^Image "image 1" can not be read whole. It changed while it was read.'):
+        with opened(images[1]):
+            Path(images[1].content).write_bytes(png_of(200))
 
 
 def test_an_image_without_scenes(monkeypatch, tmp_path):
