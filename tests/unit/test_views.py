@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings, strategies as st
 from PIL import Image
 
-from iscc_galaxy.images import scenes, views
+from iscc_galaxy.images import normalisation, scenes, views
 from iscc_galaxy.images.scenes import AXES, Scene
 from iscc_galaxy.images.views import SceneViews, View
 
@@ -155,19 +155,26 @@ def test_planes_of_one_value_are_featureless(axes, value):
     assert all(view.is_featureless for view in found)
 
 
-def test_values_that_are_no_numbers():
+@pytest.mark.parametrize('odd', [{}, {(3, 3): np.nan, (20, 30): np.inf, (30, 9): -np.inf, (99, 99): -np.inf}])
+def test_limits_of_contrast(odd):
     """NaN is shown as the darkest, infinity as the brightest or darkest, and neither moves the limits."""
-    plane = np.random.default_rng(0).integers(-500, 500, (40, 40)).astype(np.float64)
-    odd = {(3, 3): np.nan, (20, 30): np.inf, (30, 9): -np.inf}
-    numbers = [value for place, value in np.ndenumerate(plane) if place not in odd]
+    plane = np.random.default_rng(0).permutation(10_000).reshape(100, 100).astype(np.float64)
+    numbers = sorted(value for place, value in np.ndenumerate(plane) if place not in odd)
     for place, value in odd.items():
         plane[place] = value
     rank = len(numbers) * 35 // 10_000
-    lower, upper = sorted(numbers)[rank], sorted(numbers)[-1 - rank]
+    lower, upper = numbers[rank], numbers[-1 - rank]
     shown = np.clip(np.where(np.isnan(plane), lower, plane), lower, upper)
     span = Fraction(upper - lower)
-    gray = np.array([[round(255 * Fraction(value - lower) / span) for value in row] for row in shown])
-    assert codes_of(plane, 'yx') == {MIDDLE.format(1): code_of_gray(gray.astype(np.uint8))}
+    expected = [[round(255 * Fraction(value - lower) / span) for value in row] for row in shown.tolist()]
+    assert normalisation.stretched(plane).tolist() == expected
+
+
+@pytest.mark.parametrize('sample', range(3))
+def test_trim_sees_all_colours(sample):
+    picture = np.full((3, 9, 8), 5, np.uint8)
+    picture[sample, 4, 2] = picture[sample, 6, 5] = 6
+    assert normalisation.trimmed(picture).tolist() == picture[:, 4:7, 2:6].tolist()
 
 
 def test_the_maximum_passes_over_nan():
@@ -178,12 +185,19 @@ def test_the_maximum_passes_over_nan():
     assert codes_of(stack, 'zyx')[MAXIMUM.format(1)] == codes_of(plane, 'yx')[MIDDLE.format(1)]
 
 
-@pytest.mark.parametrize('few', [[1e308, -1e308], [5e-324], [2.0 ** 1000]])
+@pytest.mark.parametrize('bright', [1e307, 5e-324, np.finfo(np.float64).max])
 @pytest.mark.filterwarnings('error')
-def test_extreme_doubles_stop_nothing(few):
+def test_extreme_doubles(bright):
     plane = np.zeros((40, 40))
-    plane[:len(few) * 10].reshape(len(few), -1)[:] = np.array(few)[:, None]
-    assert list(codes_of(plane, 'yx')) == [MIDDLE.format(1)]
+    plane[10:20] = bright
+    assert normalisation.stretched(plane)[[0, 10]].tolist() == [[0] * 40, [255] * 40]
+
+
+@pytest.mark.filterwarnings('error')
+def test_a_span_that_no_double_has_shows_nothing():
+    plane = np.full((40, 40), -1e308)
+    plane[10:20] = 1e308
+    assert not normalisation.stretched(plane).any()
 
 
 def test_few_bright_spots_are_seen():
