@@ -59,6 +59,8 @@ def _scene_of(file: File, tiff: TiffFile, series: TiffPageSeries) -> Scene:
             f'Its samples have {series.keyframe.bitspersample} bits of the format {series.keyframe.sampleformat}, '
             'which can not be read. Convert it to OME-TIFF.'
         )
+    if not series.keyframe.size:
+        raise ImageError('It has no pixels: one of its axes has the size 0.')
     # Axes of the size 1 have no meaning, but may have names that are not known.
     shape, axes = series.get_shape(squeeze=True), axes_of(series.get_axes(squeeze=True))
     pages = pages_of(file, tiff, series)
