@@ -72,7 +72,8 @@ def main() -> None:
         for title, (file_name, write) in LAYOUTS.items():
             path = folder / file_name
             write(path, image)
-            (folder / 'job.json').write_text(json.dumps({'datasets': [described(path)], 'metadata': False}))
+            options = {'datasets': [described(path)], 'thumbnails': False, 'metadata': False}
+            (folder / 'job.json').write_text(json.dumps(options))
             tool = command_of('generate_image_codes', 'job.json', 'manifest=manifest.tsv', commands=IMAGES_BIN)
             decode = [IMAGES_BIN / 'python', '-c', DECODE_ZARR if path.is_dir() else DECODE_TIFF, path]
             commands = {'raw': Command([JOBS_BIN / 'iscc-sum', raw]), 'tool': Command(tool), 'decode': Command(decode)}

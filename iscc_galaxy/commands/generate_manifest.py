@@ -32,7 +32,7 @@ def main(options: dict[str, Any], output: Path, checksums: Path | None = None) -
     if checksums:
         write_output(checksums, map(checksum_line, fingerprints, datasets))
     if options['codes']:
-        texts = (code_lines(fingerprint, units=False) for fingerprint in fingerprints)
+        texts = (code_lines(fingerprint, units=False).encode() for fingerprint in fingerprints)
         write_collection(CODE_COLLECTION, 'txt', zip(identifiers, texts, strict=True))
 
 

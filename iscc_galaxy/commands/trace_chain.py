@@ -38,7 +38,7 @@ def main(options: dict[str, Any], provenance: Path) -> None:
     files = compared_files([step['codes'] for step in options['steps']])
     check_one_kind(files)
     rows = provenance_rows({name: file.datasets for name, file in zip(names, files)}, options['threshold'])
-    tables = zip(names, map(omero_table, files))
+    tables = ((name, omero_table(file).encode()) for name, file in zip(names, files, strict=True))
     write_collection(OMERO_COLLECTION, 'tabular', tables)
     write_output(provenance, table(COLUMNS, rows))
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from iscc_galaxy.galaxy.job import JobError, shown, write_output
+from iscc_galaxy.galaxy.job import JobError, shown
 
 # Characters of a dataset's name that Galaxy's database keeps.
 LONGEST_NAME = 255
@@ -44,13 +44,13 @@ def element_identifiers(names: list[str], output: str) -> list[str]:
     return identifiers
 
 
-def write_collection(output: str, extension: str, elements: Iterable[tuple[str, str]]) -> None:
-    """Write the elements, identifiers and texts, into the job's working directory, and tell Galaxy of them."""
+def write_collection(output: str, extension: str, elements: Iterable[tuple[str, bytes]]) -> None:
+    """Write the elements, identifiers and contents, into the job's working directory, and tell Galaxy of them."""
     Path(output).mkdir()
     listed = []
-    for number, (identifier, text) in enumerate(elements, start=1):
-        file = Path(output, f'{number}.txt')
-        write_output(file, [text])
+    for number, (identifier, content) in enumerate(elements, start=1):
+        file = Path(output, str(number))
+        file.write_bytes(content)
         listed.append({'name': identifier, 'filename': str(file), 'ext': extension})
     _tell({output: {'elements': listed}})
 
@@ -65,4 +65,7 @@ def add_to_names(names: dict[str, str], words: str) -> None:
 
 
 def _tell(of_outputs: dict[str, Any]) -> None:
-    Path('galaxy.json').write_text(json.dumps(of_outputs), encoding='utf-8')
+    """Tell Galaxy of outputs, in addition to those that it was told of before."""
+    file = Path('galaxy.json')
+    told = json.loads(file.read_text(encoding='utf-8')) if file.exists() else {}
+    file.write_text(json.dumps(told | of_outputs), encoding='utf-8')

@@ -2,44 +2,70 @@
 
 import multiprocessing
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass
+from functools import partial
 
-from iscc_galaxy.formats.pixel_manifests import SceneCode
+from iscc_galaxy.formats.pixel_manifests import name_of_scene, SceneCode
+from iscc_galaxy.formats.views import ViewRow
 from iscc_galaxy.galaxy.datasets import Dataset
 from iscc_galaxy.galaxy.job import JobError, slots
 from iscc_galaxy.images.image_files import opened
 from iscc_galaxy.images.pixel_codes import PixelHasher
 from iscc_galaxy.images.scenes import Scene
+from iscc_galaxy.images.views import SceneViews, View
 
 PROGRESS_SECONDS = 5
 
 
-def read_all(datasets: list[Dataset]) -> list[list[SceneCode]]:
-    """Return the codes of the scenes of each image, in order, made on all slots of the job; print how far it is.
+@dataclass(frozen=True, slots=True)
+class ReadScene:
+    """What one reading of a scene gives: the code of its pixels, its views and a thumbnail (PNG), if asked for."""
+
+    code: SceneCode
+    views: list[View]
+    thumbnail: bytes
+
+
+def read_all(datasets: list[Dataset], with_views: bool = False) -> list[list[ReadScene]]:
+    """Return the scenes of each image, in order, read on all slots of the job; print how far it is.
 
     Raise JobError for the first image that can't be read whole.
     """
-    results: list[list[SceneCode]] = []
+    results: list[list[ReadScene]] = []
     size, last = 0, time.monotonic()
-    for scenes in _read_each(datasets, min(slots(), len(datasets))):
+    for scenes in _read_each(datasets, min(slots(), len(datasets)), with_views):
         results.append(scenes)
-        size += sum(scene.fingerprint.size for scene in scenes)
+        size += sum(scene.code.fingerprint.size for scene in scenes)
         if time.monotonic() - last >= PROGRESS_SECONDS or len(results) == len(datasets):
             print(f'Read {len(results)} / {len(datasets)} images, {size:,} bytes of pixels', flush=True)
             last = time.monotonic()
     return results
 
 
-def _read_each(datasets: list[Dataset], processes: int) -> Iterator[list[SceneCode]]:
+def view_rows(names: Iterable[str], images: Iterable[list[ReadScene]]) -> Iterator[ViewRow]:
+    """Yield the views of the scenes of some images, of which these are the names."""
+    for name, scenes in zip(names, images, strict=True):
+        for number, scene in enumerate(scenes, start=1):
+            size_x, size_y, *_ = scene.code.sizes
+            for view in scene.views:
+                yield ViewRow(
+                    name_of_scene(name, number, len(scenes)), view.code, view.name, number, size_x, size_y,
+                    view.is_featureless,
+                )
+
+
+def _read_each(datasets: list[Dataset], processes: int, with_views: bool) -> Iterator[list[ReadScene]]:
+    read = partial(read_image, with_views=with_views)
     if processes == 1:
-        yield from map(read_image, datasets)
+        yield from map(read, datasets)
         return
     # Forked processes hang once iscc-sum was used in the first one.
     with ProcessPoolExecutor(processes, multiprocessing.get_context('spawn')) as pool:
         try:
-            yield from pool.map(read_image, datasets)
+            yield from pool.map(read, datasets)
         except BrokenProcessPool as error:
             raise JobError(
                 'A process that read images was killed, probably because it needed more memory than this job has. '
@@ -49,14 +75,18 @@ def _read_each(datasets: list[Dataset], processes: int) -> Iterator[list[SceneCo
             pool.shutdown(cancel_futures=True)
 
 
-def read_image(dataset: Dataset) -> list[SceneCode]:
-    """Return the codes of all scenes of an image."""
+def read_image(dataset: Dataset, with_views: bool = False) -> list[ReadScene]:
+    """Return all scenes of an image."""
     with opened(dataset) as scenes:
-        return [_read(scene) for scene in scenes]
+        return [_read(scene, with_views) for scene in scenes]
 
 
-def _read(scene: Scene) -> SceneCode:
+def _read(scene: Scene, with_views: bool) -> ReadScene:
     hasher = PixelHasher(scene)
+    views = SceneViews(scene) if with_views else None
     for band in scene.bands():
         hasher.add(band)
-    return SceneCode(hasher.result(), scene.name, scene.dtype.name, scene.sizes, scene.note)
+        if views:
+            views.add(band)
+    code = SceneCode(hasher.result(), scene.name, scene.dtype.name, scene.sizes, scene.note)
+    return ReadScene(code, *(views.result() if views else ([], b'')))

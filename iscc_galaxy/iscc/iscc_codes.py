@@ -13,10 +13,10 @@ HEADER_BYTES = 2
 
 # The last character of each form carries fewer than five bits of the body; its spare bits are zero.
 _FORMS = {
-    'wide': re.compile(r'K4A[A-P][A-Z2-7]{50}[AIQY4]'),
+    'wide': re.compile(r'K4A[A-P][A-Z2-7]{50}[AIQY]'),
     'narrow': re.compile(r'KUA[A-P][A-Z2-7]{24}[ACEGIKMOQSUWY246]'),
-    'Data-Code unit': re.compile(r'GAD[Q-Z2-7][A-Z2-7]{50}[AIQY4]'),
-    'Instance-Code unit': re.compile(r'IAD[Q-Z2-7][A-Z2-7]{50}[AIQY4]'),
+    'Data-Code unit': re.compile(r'GAD[Q-Z2-7][A-Z2-7]{50}[AIQY]'),
+    'Instance-Code unit': re.compile(r'IAD[Q-Z2-7][A-Z2-7]{50}[AIQY]'),
 }
 _LENGTHS = {'wide': 55, 'narrow': 29}
 # A unit of 64 bits; in a shorter text the header means nothing.

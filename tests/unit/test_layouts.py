@@ -23,7 +23,7 @@ def expected(tmp_path_factory) -> str:
 def scenes_of(layout: str, folder) -> list[SceneCode]:
     path = folder / layout
     LAYOUTS[layout][1](path, IMAGE)
-    return read_image(Dataset(layout, str(path), path.is_dir()))
+    return [scene.code for scene in read_image(Dataset(layout, str(path), path.is_dir()))]
 
 
 @pytest.mark.parametrize('layout', LAYOUTS)

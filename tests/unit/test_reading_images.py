@@ -39,8 +39,10 @@ def test_codes_are_in_the_order_of_the_images(slots, images, monkeypatch, tmp_pa
     monkeypatch.setenv('GALAXY_SLOTS', str(slots))
     results = read_all(images)
     for number, (scene,) in enumerate(results):
-        assert scene.fingerprint.code == codes_of(bytes([number] * 2 * (number + 1)), tmp_path).wide
-        assert (scene.pixel_type, scene.sizes, scene.name, scene.note) == ('uint8', (number + 1, 2, 1, 1, 1), '', '')
+        code = scene.code
+        assert code.fingerprint.code == codes_of(bytes([number] * 2 * (number + 1)), tmp_path).wide
+        assert (code.pixel_type, code.sizes, code.name, code.note) == ('uint8', (number + 1, 2, 1, 1, 1), '', '')
+        assert (scene.views, scene.thumbnail) == ([], b'')
     assert len(results) == 7
     assert capsys.readouterr().out == 'Read 7 / 7 images, 56 bytes of pixels\n'
 
@@ -104,7 +106,7 @@ def test_an_error_of_the_job_stays_what_it_is(tmp_path):
             raise JobError('as it is')
 
 
-def killed(dataset: Dataset) -> None:
+def killed(dataset: Dataset, with_views: bool) -> None:
     os.kill(os.getpid(), signal.SIGKILL)
 
 
