@@ -20,6 +20,7 @@ Part = tuple[slice, ...]
 MOST_SEGMENT_BYTES = 2 ** 31
 # JPEG in its usual form, and two ways to write it into whole slides and raw photographs.
 _JPEG = {7, 33007, 34892}
+_JPEG_XR = {22610, 34934}
 
 
 @dataclass(frozen=True)
@@ -70,6 +71,11 @@ class CodedPage:
     def __init__(self, file: File, page: TiffPage | TiffFrame) -> None:
         """Raise ImageError if its segments are not whole."""
         kind = page.keyframe
+        if kind.compression in _JPEG_XR:
+            raise ImageError(
+                'It is compressed by JPEG XR, whose decoder makes up pixels for data that are missing. '
+                'Convert it to OME-TIFF with another compression.'
+            )
         self._file = file
         self._page = page
         self.shape, self.dtype = kind.shaped, kind.dtype

@@ -425,6 +425,12 @@ def test_segments_that_are_cut(codec, tmp_path):
         read(tmp_path / 'image')
 
 
+def test_codec_that_does_not_notice_damage(tmp_path):
+    tifffile.imwrite(tmp_path / 'image', IMAGE[0, 0, 0], compression='jpegxr')
+    with pytest.raises(ImageError, match='JPEG XR, whose decoder makes up pixels'):
+        read(tmp_path / 'image')
+
+
 def test_segments_that_are_too_large(tmp_path, monkeypatch):
     monkeypatch.setattr(tiff_pages, 'MOST_SEGMENT_BYTES', PLANE - 1)
     tifffile.imwrite(tmp_path / 'image', IMAGE[0, 0, 0], compression='zlib')
