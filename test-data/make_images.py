@@ -1,4 +1,4 @@
-"""Make the images in the folder `images`: the same pixels in several formats, and images that can't be read whole."""
+"""Make images in the folder `images`, and Zarr folders beside it: the same pixels in several formats, and bad ones."""
 
 import shutil
 import tempfile
@@ -13,6 +13,8 @@ from layouts import AXES, five_dimensions, imagej, in_order, LAYOUTS, ome_tiff, 
 from oracle import codes_of
 
 HERE = Path(__file__).parent / 'images'
+# Galaxy's tests take no folder from a folder.
+FOLDERS = HERE.parent
 # The layouts of tests/layouts.py that the tests of the tools use, in 5 dimensions.
 KEPT = (
     'imagej.tiff', 'plain.ome.tiff', 'lzw.ome.tiff', 'pyramid.ome.tiff', 'series.ome.tiff', 'planes.ome.zarr',
@@ -26,7 +28,7 @@ def write_flat_images(image: np.ndarray) -> None:
     tifffile.imwrite(HERE / 'cells.tiff', plane, compression='zlib')
     (HERE / 'cells.png').write_bytes(imagecodecs.png_encode(plane))
     group = zarr.create_array(
-        HERE / 'named_axes.zarr', data=plane, chunks=(12, 32), zarr_format=3, dimension_names=['y', 'x'],
+        FOLDERS / 'named_axes.zarr', data=plane, chunks=(12, 32), zarr_format=3, dimension_names=['y', 'x'],
         overwrite=True)
     assert group.nchunks == 2
     colour = np.stack([plane // 64, plane // 128, plane[::-1] // 256], axis=-1).astype(np.uint8)
@@ -48,9 +50,9 @@ def write_bad_images(image: np.ndarray) -> None:
     (HERE / 'truncated.ome.tiff').write_bytes(whole[:len(whole) * 2 // 3])
     tifffile.imwrite(HERE / 'complex.tiff', image[0, 0, 0].astype(np.complex64))
     tifffile.imwrite(HERE / 'unknown_axes.tiff', image[0], metadata={'axes': 'QIYX'})
-    zarr.create_array(HERE / 'no_axes.zarr', data=image[0, 0], chunks=(3, 24, 32), zarr_format=2, overwrite=True)
+    zarr.create_array(FOLDERS / 'no_axes.zarr', data=image[0, 0], chunks=(3, 24, 32), zarr_format=2, overwrite=True)
     for name, damage in ('lost_chunk', Path.unlink), ('broken_chunk', lambda chunk: chunk.write_bytes(b'no chunk')):
-        folder = HERE / f'{name}.ome.zarr'
+        folder = FOLDERS / f'{name}.ome.zarr'
         ome_zarr(chunks=(2, 2, 1, 24, 32))(folder, image)
         damage(folder / '0' / '0.0.1.0.0')
 
@@ -77,7 +79,7 @@ def make_images(nuclei: np.ndarray) -> None:
     HERE.mkdir()
     image = five_dimensions()
     for name in KEPT:
-        LAYOUTS[name][1](HERE / name, image)
+        LAYOUTS[name][1]((FOLDERS if name.endswith('.zarr') else HERE) / name, image)
     # What a step that changed a single pixel wrote.
     changed = image.copy()
     changed[1, 0, 2, 10, 10] += 1

@@ -66,7 +66,7 @@ def imagej(path: Path, image: np.ndarray) -> None:
 
 def shaped(path: Path, image: np.ndarray) -> None:
     """Write a TIFF with the axes in a description of tifffile's own."""
-    tifffile.imwrite(path, reordered(image, 'ctzyx'), metadata={'axes': 'CTZYX'})
+    tifffile.imwrite(path, reordered(image, 'ctzyx'), photometric='minisblack', metadata={'axes': 'CTZYX'})
 
 
 def ome_zarr(version: str = '0.4', **how: Any) -> Callable[[Path, np.ndarray], None]:
