@@ -6,7 +6,8 @@ DEV := $(ENVS)/dev/bin
 UV := $(ENVS)/uv/bin/uv
 STATE := .galaxy
 GALAXY_BRANCH := release_26.1
-BENCHMARKS := hash_one_dataset hash_many_datasets read_images map_or_manifest find_similar_files search_pairs load_galaxy
+BENCHMARKS := hash_one_dataset hash_many_datasets read_images search_images map_or_manifest find_similar_files \
+  find_processed_images search_pairs load_galaxy
 FUZZ_RUNS := 3000000
 TOOLS := $(shell grep -l '^<tool' tools/*/*.xml)
 WORKFLOWS := $(wildcard workflows/*)
