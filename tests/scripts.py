@@ -85,7 +85,7 @@ class Tool:
 
         How often it said how far it is depends on the time, so of such lines only the last counts.
         """
-        said = re.sub(r'(Hashed .+\n)+(?=Hashed )', '', done.stdout)
+        said = re.sub(r'((Hashed|Read) .+\n)+(?=\2 )', '', done.stdout)
         assert (done.returncode, said, done.stderr) == (0, log, '')
         return self.output.read_text(encoding='utf-8')
 
