@@ -5,7 +5,7 @@ scikit-image ships (8 bit, as gray values). The tool's own code makes the views 
 Two are found if no more bits differ than a threshold allows; featureless views are left out, as in the tool.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import combinations, permutations
 from statistics import mean
@@ -55,7 +55,8 @@ def main() -> None:
         ['Pairs', 'Compared', *(f'Found, {limit} bits' for limit in THRESHOLDS), 'Bits between the nearest'], [
             ['two planes', *counts(planes_apart(everything))],
             ['a plane, and a picture of another', *counts(pictures_apart(everything))],
-            [f'two planes, {UNEVEN}, under one lamp', *counts(planes_apart(under_one_lamp()))],
+            [f'two planes, {UNEVEN}, one lamp', *counts(planes_apart(under_one_lamp(thin_cells)))],
+            ['two planes, empty, one lamp', *counts(planes_apart(under_one_lamp(lambda _: 1)))],
         ])
     print(f'Without a view that is not featureless: {sum(not len(each.plane) for each in everything)} planes and '
           f'{sum(not len(codes) for each in everything for codes in each.pictures.values())} pictures')
@@ -81,10 +82,10 @@ def photograph(name: str) -> np.ndarray:
     return np.asarray(Image.fromarray(getattr(data, name)()).convert('L'))
 
 
-def under_one_lamp() -> list[Coded]:
-    """Return fields of a microscope that has the same uneven light in all of them."""
+def under_one_lamp(sample: Callable[[np.random.Generator], np.ndarray | float]) -> list[Coded]:
+    """Return fields of samples that the same uneven light shines through; each is what it leaves of the light."""
     lamp, random = uneven_light(np.random.default_rng(0)), np.random.default_rng(1)
-    return [Coded(codes_of(recorded(lamp * thin_cells(random), random)), {}) for _ in range(FIELDS)]
+    return [Coded(codes_of(recorded(lamp * sample(random), random)), {}) for _ in range(FIELDS)]
 
 
 def recalls(name: str, limit: int, fields: dict[str, list[Coded]], photographs: list[Coded]) -> Iterator[str]:
