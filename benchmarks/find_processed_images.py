@@ -15,9 +15,9 @@ from PIL import Image
 from skimage import data
 
 from images_of_fields import field_of, KINDS, recorded, thin_cells, uneven_light
-from iscc_galaxy.images.image_codes import BITS, digest_of
 from iscc_galaxy.images.pictures import scene_of
 from iscc_galaxy.images.views import SceneViews
+from iscc_galaxy.iscc.image_units import BITS, digest_of
 from measuring import print_table
 from processed_pictures import PROCESSINGS
 

@@ -2,7 +2,7 @@
 
 The images have 700 x 700 pixels of 16 bits, in uncompressed TIFF (1 MB). The loop opens each, takes it to 8 bits and
 shrinks it to 32 x 32 pixels: the least that any code of what is visible begins with. The command lines take turns; the
-files are in memory after the first. Memory is what all processes of a command hold, looked at ten times a second, with
+files are in memory after the first. Memory is what all processes of a command hold, looked at five times a second, with
 libraries that they share counted in each.
 """
 
@@ -28,7 +28,7 @@ COUNT = 2000
 SIDE = 700
 SAMPLE_SIDE = 4096
 ROUNDS = 3
-WATCH_SECONDS = 0.1
+WATCH_SECONDS = 0.2
 PILLOW_LOOP = '''
 import sys
 import numpy as np
