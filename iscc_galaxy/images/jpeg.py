@@ -27,7 +27,7 @@ MOST_BYTES = 2 ** 29
 
 _START, _END = b'\xff\xd8', 0xd9
 # Any marker but those within the data of a scan: a byte FF of the data (followed by 00), and restarts.
-_MARKER = re.compile(rb'\xff+([^\0\xff\xd0-\xd7])')
+_MARKER = re.compile(rb'\xff([^\0\xff\xd0-\xd7])')
 # Comments, and segments of applications but those of JFIF (APP0) and Adobe (APP14), which tell the colour space.
 _METADATA = {0xfe, *range(0xe1, 0xf0)} - {0xee}
 # Frames: baseline, extended and progressive; and those of all other kinds.

@@ -3,12 +3,16 @@
 Terms are those of the OME-TIFF specification.
 """
 
+from math import prod
 from xml.etree import ElementTree
 
 from tifffile import TiffFile, TiffPageSeries
 
 from iscc_galaxy.galaxy.job import shown_list
 from iscc_galaxy.images.scenes import ImageError
+
+# tifffile takes memory for each plane that OME-XML tells of, whether it is there or not.
+_MOST_PLANES = 10 ** 7
 
 
 def own_name(tiff: TiffFile) -> str:
@@ -20,6 +24,8 @@ def own_name(tiff: TiffFile) -> str:
     if not tiff.is_ome:
         return ''
     root = _root(tiff)
+    if _claimed_planes(tiff, root) > _MOST_PLANES:
+        raise ImageError(f'Its OME-XML tells of more than {_MOST_PLANES:,} planes, which is a mistake. Write it again.')
     binary = _first(root, 'BinaryOnly')
     if binary is not None:
         raise _other_files([binary.get('MetadataFile', '')])
@@ -49,6 +55,21 @@ def _root(tiff: TiffFile) -> ElementTree.Element:
         return ElementTree.fromstring(tiff.ome_metadata)
     except ElementTree.ParseError as error:
         raise ImageError(f'Its OME-XML is damaged: {error}. Upload it again, or write it again.') from error
+
+
+def _claimed_planes(tiff: TiffFile, root: ElementTree.Element) -> float:
+    """Return of how many planes OME-XML tells: by sizes, by numbers of pages, and by steps along an axis."""
+    claimed = 0.0
+    for element in root.iter():
+        if _is(element, 'Pixels'):
+            planes, pixels = (prod(int(element.get(f'Size{axis}', 1)) for axis in axes) for axes in ('ZCT', 'XYZCT'))
+            claimed += max(planes, pixels // max(tiff.pages.first.size, 1))
+        elif _is(element, 'TiffData'):
+            claimed += int(element.get('PlaneCount') or element.get('NumPlanes') or 0)
+        elif element.tag[:-1].endswith('ModuloAlong') and 'Start' in element.attrib:
+            start, end, step = (float(element.get(name, 1)) for name in ('Start', 'End', 'Step'))
+            claimed += (end - start) / step
+    return claimed
 
 
 def _first(element: ElementTree.Element, name: str) -> ElementTree.Element | None:

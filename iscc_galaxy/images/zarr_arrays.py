@@ -129,6 +129,8 @@ def _fault(array: zarr.Array, region: tuple[slice, ...]) -> ImageError | None:
     for place, part in _parts(array, region):
         try:
             array[part]
+        except MemoryError:
+            raise
         except Exception as error:
             file = _file(array.path, array.metadata.encode_chunk_key(place))
             reason = ' '.join(str(error).split()) or type(error).__name__
