@@ -15,15 +15,17 @@ from matplotlib.figure import Figure
 from iscc_galaxy.similarity.groups import Groups
 from iscc_galaxy.similarity.picture.drawn_names import drawn_names
 from iscc_galaxy.similarity.picture.fonts import FONT, fonts_for
-from iscc_galaxy.similarity.picture.gallery_heading import draw_heading, Heading, heading_of
 from iscc_galaxy.similarity.picture.gallery_rows import HEADING, IN_ROW, MORE, on_pages, Part, parts_of, places_in, Row
-from iscc_galaxy.similarity.picture.gallery_tiles import copies_among, draw_tile, Tile, TILE_WIDTH, tiles_at
-from iscc_galaxy.similarity.picture.heading import number_of
+from iscc_galaxy.similarity.picture.gallery_tiles import draw_tile, Tile, TILE_WIDTH, tiles_at
+from iscc_galaxy.similarity.picture.heading import (
+    copies_in_words, draw_heading, height_of, notes_on, number_of, result_of,
+)
 from iscc_galaxy.similarity.picture.page import EXACT_WIDTHS, GREY, MARGIN, page, SMALL, WIDTH, write
 
 # A picture may be so high; the file has some more pixels, but no more than 4,000. Pages have the shape of A4.
 HIGHEST, PAGE_HEIGHT = 2850, 877
-FOOT, LINE = 24, 15
+FOOT, LINE, GAP = 24, 15, 6
+OF_NUMBERS = 'Numbers are rows of the groups table. Distances are those to the representative of the group.'
 # What is between tiles, and from the left of one tile to that of the next.
 TILE_GAP = 10
 STEP = TILE_WIDTH + TILE_GAP
@@ -31,20 +33,35 @@ STEP = TILE_WIDTH + TILE_GAP
 
 @dataclass(frozen=True)
 class Gallery:
-    """What is drawn: the heading, the rows of each page, the tiles by their places, how many groups have no room."""
+    """What is drawn: a sentence and notes, the rows of each page, the tiles by their places.
+
+    `left_out` is how many groups have no room.
+    """
 
     groups: Groups
-    heading: Heading
+    threshold: int
+    title: str
+    notes: Sequence[str]
     pages: Sequence[Sequence[Row]]
     tiles: dict[int, Tile]
     left_out: int
+
+    @property
+    def top(self) -> float:
+        """Where the first row begins."""
+        return height_of(self.title, self.notes) + GAP
+
+    @property
+    def height(self) -> float:
+        """How high a gallery of one page is."""
+        return self.top + sum(row.height for row in self.pages[0]) + LINE * (self.left_out > 0) + MARGIN
 
 
 def draw_gallery(groups: Groups, thumbnails: Sequence[bytes | None], threshold: int, path: Path) -> str:
     """Draw the gallery, and return its format: 'png', or 'pdf' where it is too long for one picture.
 
-    The thumbnails, in PNG, are in the order of `groups.datasets`; an image that is only known from a table has none.
-    `threshold` is in bits of 256.
+    The thumbnails, in PNG, are in the order of `groups.comparison.all_datasets`; an image that is only known from a
+    table has none. `threshold` is in bits.
     """
     parts = parts_of(groups)
     letters = ''.join(groups.datasets[place].name for place in places_in(parts))
@@ -65,10 +82,11 @@ def draw_gallery(groups: Groups, thumbnails: Sequence[bytes | None], threshold: 
 def picture(gallery: Gallery, number: int) -> Figure:
     """Return a page of the gallery, counted from 0."""
     rows, is_first, is_last = gallery.pages[number], number == 0, number == len(gallery.pages) - 1
-    top = gallery.heading.height if is_first else MARGIN
-    figure, axes = page(_height(gallery) if len(gallery.pages) == 1 else PAGE_HEIGHT)
+    top = gallery.top if is_first else MARGIN
+    figure, axes = page(gallery.height if len(gallery.pages) == 1 else PAGE_HEIGHT)
     if is_first:
-        draw_heading(axes, gallery.heading)
+        kind = gallery.groups.comparison.kind
+        draw_heading(axes, gallery.title, gallery.notes, kind, gallery.threshold, has_self=False)
     for row in rows:
         _draw_row(axes, top, row, gallery)
         top += row.height
@@ -84,22 +102,19 @@ def _gallery(
     groups: Groups, parts: Sequence[Sequence[Part]], thumbnails: Sequence[bytes | None], threshold: int,
 ) -> Gallery:
     places = places_in(parts)
-    beginning, end, names = drawn_names([groups.datasets[place].name for place in places])
-    heading = heading_of(groups, beginning, end, threshold)
+    *cut, names = drawn_names([groups.datasets[place].name for place in places])
+    notes = notes_on(groups, *cut, OF_NUMBERS if parts else '', '')
+    if (groups.distance > threshold).any():
+        notes.append('What is not similar to the representative is similar to others of the group.')
     tiles = tiles_at(groups, thumbnails, places, names, threshold)
     rows = [Row(row, max(tiles[place].height for place in places_in([row])), row[0].is_first) for row in parts]
     left_out = len(set(groups.group[groups.size > 1])) - sum(part.is_first for row in parts for part in row)
-    gallery = Gallery(groups, heading, on_pages(rows, math.inf, math.inf), tiles, left_out)
-    if _height(gallery) <= HIGHEST:
+    gallery = Gallery(
+        groups, threshold, result_of(groups), notes, on_pages(rows, math.inf, math.inf), tiles, left_out)
+    if gallery.height <= HIGHEST:
         return gallery
     room = PAGE_HEIGHT - FOOT - LINE * (left_out > 0)
-    return replace(gallery, pages=on_pages(rows, room - heading.height, room - MARGIN))
-
-
-def _height(gallery: Gallery) -> float:
-    """Return how high a gallery of one page is."""
-    rows = sum(row.height for row in gallery.pages[0])
-    return gallery.heading.height + rows + LINE * (gallery.left_out > 0) + MARGIN
+    return replace(gallery, pages=on_pages(rows, room - gallery.top, room - MARGIN))
 
 
 def _draw_row(axes: Axes, top: float, row: Row, gallery: Gallery) -> None:
@@ -118,9 +133,9 @@ def _draw_row(axes: Axes, top: float, row: Row, gallery: Gallery) -> None:
 def _draw_heading_of(axes: Axes, top: float, part: Part, groups: Groups) -> None:
     """Write what a group is above its tiles, with a line below that is as wide as they are."""
     members = np.flatnonzero(groups.group == part.group)
-    copies = copies_among(groups, members)
+    copies = part.size - len({groups.identical[place] for place in members})
     if part.is_first:
-        words, more = f'{part.size:,} images', f'{copies:,} with the same pixels' if copies else ''
+        words, more = f'{part.size:,} images', copies_in_words(copies, groups.comparison.kind) if copies else ''
     else:
         words, more = 'continued', f'The representative has the number {members[0] + 1}.'
     left = MARGIN + part.column * STEP

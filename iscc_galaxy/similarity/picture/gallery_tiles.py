@@ -1,7 +1,8 @@
 """The tiles of a gallery: each a thumbnail in a frame, how the image is related to another, and its name.
 
 The frame has the colour that the other pictures have for the relation: orange for the same pixels, blue for similar
-(the darker, the more similar). Words below the thumbnail say it, too.
+(the darker, the more similar), grey for an image that only others link to its group. Words below the thumbnail say it,
+too.
 """
 
 import io
@@ -12,15 +13,13 @@ from dataclasses import dataclass
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.colors import to_rgb
 from matplotlib.patches import Rectangle
 from PIL import Image
 
-from iscc_galaxy.images.image_codes import BITS
 from iscc_galaxy.similarity.groups import Groups
 from iscc_galaxy.similarity.picture.drawn_names import SEPARATORS
 from iscc_galaxy.similarity.picture.page import GREY, SMALL, text_width, write
-from iscc_galaxy.similarity.picture.shades import BLUES, COPY, text_colour, WHITE
+from iscc_galaxy.similarity.picture.shades import colours, FAR, IDENTICAL, SELF, SIMILAR, text_colour
 
 # A tile is so wide. In its frame there is a square for the thumbnail, and below that a line for the relation.
 TILE_WIDTH, FRAME, RELATION = 112, 3, 16
@@ -30,10 +29,6 @@ FRAMED = SQUARE + 2 * FRAME + RELATION
 NAME_GAP, NAME_LINE, NAME_BASE = 2, 13, 10
 # Behind a thumbnail, so that white and black ones have a visible edge.
 MAT = '#ebebeb'
-# The colour of an image that is further from the representative than the threshold: others link the two.
-LINKED = '#b5b5b5'
-
-Colour = tuple[float, float, float]
 
 
 @dataclass(frozen=True)
@@ -43,7 +38,7 @@ class Tile:
     number: str
     name_lines: Sequence[str]
     relation: str
-    colour: Colour
+    colour: np.ndarray
     thumbnail: bytes | None
 
     @property
@@ -57,7 +52,7 @@ def tiles_at(
 ) -> dict[int, Tile]:
     """Return the tiles of images, by their places; of each group these must be the first ones.
 
-    `names` are as they are drawn; `threshold` is in bits of 256.
+    `names` are as they are drawn, `thumbnails` in the order of the comparison; `threshold` is in bits.
     """
     first_of: dict[tuple[int, int], int] = {}
     tiles = {}
@@ -66,7 +61,7 @@ def tiles_at(
         number = str(place + 1)
         tiles[place] = Tile(
             number, lines_of_name(name, text_width(f'{number} ', SMALL)), _relation(groups, place, original),
-            _colour(groups, place, original, threshold), thumbnails[place],
+            _colour(groups, place, original, threshold), thumbnails[groups.places[place]],
         )
     return tiles
 
@@ -90,19 +85,9 @@ def draw_tile(axes: Axes, left: float, top: float, tile: Tile) -> None:
         write(axes, middle, top + FRAME + SQUARE / 2, 'code from a table', SMALL, color=GREY, ha='center')
     else:
         _draw_thumbnail(axes, middle, top + FRAME + SQUARE / 2, tile.thumbnail)
-    color = text_colour(np.array(tile.colour))
+    color = text_colour(tile.colour)
     write(axes, middle, top + FRAMED - (RELATION + FRAME) / 2, tile.relation, SMALL, color=color, ha='center')
     _draw_name(axes, left, top + FRAMED, tile)
-
-
-def similar_colour(bits: float, threshold: int) -> Colour:
-    """Return the colour of a distance within the threshold."""
-    return to_rgb(BLUES(bits / max(threshold, 1)))
-
-
-def copies_among(groups: Groups, places: Sequence[int]) -> int:
-    """Return how many of some images, whole groups, have the pixels of an earlier one of their group."""
-    return len(places) - len({(groups.group[place], groups.identical[place]) for place in places})
 
 
 def _draw_name(axes: Axes, left: float, top: float, tile: Tile) -> None:
@@ -125,21 +110,23 @@ def _end_of_line(name: str, width: float) -> int:
 
 def _relation(groups: Groups, place: int, original: int) -> str:
     """Return how an image is related to the one whose pixels it has, or to the representative of its group."""
-    representative = groups.representative[place]
+    kind, representative = groups.comparison.kind, groups.representative[place]
     if place == representative:
         return 'representative'
     if original != place:
-        return 'same pixels' if original == representative else f'same pixels as {original + 1}'
-    return f'{groups.distance[place]} of {BITS} bits'
+        return kind.identical if original == representative else f'{kind.identical_to} {original + 1}'
+    return f'{groups.distance[place]} of {kind.bits} bits'
 
 
-def _colour(groups: Groups, place: int, original: int, threshold: int) -> Colour:
+def _colour(groups: Groups, place: int, original: int, threshold: int) -> np.ndarray:
+    """Return the colour of that relation; an image may be far from the representative, and similar to others."""
     if place == groups.representative[place]:
-        return to_rgb(WHITE)
-    if original != place:
-        return to_rgb(COPY)
-    bits = groups.distance[place]
-    return similar_colour(bits, threshold) if bits <= threshold else to_rgb(LINKED)
+        shade = SELF
+    elif original != place:
+        shade = IDENTICAL
+    else:
+        shade = SIMILAR if groups.distance[place] <= threshold else FAR
+    return colours(np.array(shade), groups.distance[place], threshold, groups.comparison.kind.unrelated)
 
 
 def _draw_thumbnail(axes: Axes, x: float, y: float, png: bytes) -> None:
