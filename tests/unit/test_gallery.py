@@ -174,13 +174,13 @@ def test_a_picture_without_groups_says_so(drawn):
 
 
 def test_thumbnails_are_those_of_the_images(drawn):
-    """They are in the order of the comparison, which is not that of the groups."""
+    """They are in the order of the groups, which is not that of the comparison."""
     groups = replace(groups_of([similar(3), ALONE]), places=np.array([2, 3, 1, 0]))
     seen = drawn(groups, [png(5, 5, value=50 * number) for number in range(4)])
     pixels = np.asarray(Image.open(seen.path).convert('L'))
     scale = pixels.shape[1] / WIDTH
     middles = [((box[0] + box[2]) / 2 * scale, (box[1] + box[3]) / 2 * scale) for box in seen.pages[0].images]
-    assert [pixels[int(len(pixels) - y), int(x)] for x, y in middles] == [100, 150, 50]
+    assert [pixels[int(len(pixels) - y), int(x)] for x, y in middles] == [0, 50, 100]
 
 
 @pytest.mark.parametrize('sizes', [[2], [2] * 3, [3, 2, 2, 2], [5, 5], [6, 4], [40, 2], [41], [500, 7], [2] * 34,

@@ -60,8 +60,8 @@ class Gallery:
 def draw_gallery(groups: Groups, thumbnails: Sequence[bytes | None], threshold: int, path: Path) -> str:
     """Draw the gallery, and return its format: 'png', or 'pdf' where it is too long for one picture.
 
-    The thumbnails, in PNG, are in the order of `groups.comparison.all_datasets`; an image that is only known from a
-    table has none. `threshold` is in bits.
+    The thumbnails, in PNG, are in the order of `groups.datasets`; an image that is only known from a table has none.
+    `threshold` is in bits.
     """
     parts = parts_of(groups)
     letters = ''.join(groups.datasets[place].name for place in places_in(parts))

@@ -52,7 +52,7 @@ def tiles_at(
 ) -> dict[int, Tile]:
     """Return the tiles of images, by their places; of each group these must be the first ones.
 
-    `names` are as they are drawn, `thumbnails` in the order of the comparison; `threshold` is in bits.
+    `names` are as they are drawn, `thumbnails` in the order of `groups.datasets`; `threshold` is in bits.
     """
     first_of: dict[tuple[int, int], int] = {}
     tiles = {}
@@ -61,7 +61,7 @@ def tiles_at(
         number = str(place + 1)
         tiles[place] = Tile(
             number, lines_of_name(name, text_width(f'{number} ', SMALL)), _relation(groups, place, original),
-            _colour(groups, place, original, threshold), thumbnails[groups.places[place]],
+            _colour(groups, place, original, threshold), thumbnails[place],
         )
     return tiles
 
