@@ -70,10 +70,11 @@ def _check_chunks(node: Node, array: zarr.Array) -> None:
             f'A chunk of its {node.title} has {size:,} bytes; it may have {MOST_CHUNK_BYTES:,}. '
             'Write it with smaller chunks.'
         )
-    if prod(_numbers_of_files(array)) > MOST_CHUNKS:
+    chunks = prod(ceil(size / part) for size, part in zip(array.shape, array.chunks))
+    if chunks > MOST_CHUNKS:
         raise ImageError(
-            f'Its {node.title} would have {prod(_numbers_of_files(array)):,} chunks, which is a mistake in '
-            'its metadata, or needs larger chunks. Write it again.'
+            f'Its {node.title} would have {chunks:,} chunks, which is a mistake in its metadata, or needs larger '
+            'chunks. Write it again.'
         )
 
 
