@@ -150,7 +150,7 @@ def pages_of(file: File, tiff: TiffFile, series: TiffPageSeries) -> list[Page]:
     # Iterating over the series itself would look for directories of pages that have none.
     stored = series._pages
     number, rest = divmod(prod(series.shape), kind.size)
-    if len(stored) == 1 and number > 1 and not rest and series.dataoffset is not None:
+    if len(stored) == 1 and number > 1 and not rest and series.dataoffset:
         # Such as ImageJ's: one directory, and the pixels of all pages.
         return _plain_pages(file, kind, series.dataoffset, number)
     if rest or len(stored) != number or any(page is None for page in stored):
