@@ -1,12 +1,14 @@
-"""What one job costs that makes the codes, views and thumbnails of 2,000 images, beside a plain loop over Pillow.
+"""What one job costs that makes the codes of 2,000 images or compares them, beside a plain loop over Pillow.
 
 The images have 700 x 700 pixels of 16 bits, in uncompressed TIFF (1 MB). The loop opens each, takes it to 8 bits and
 shrinks it to 32 x 32 pixels: the least that any code of what is visible begins with. The command lines take turns; the
-files are in memory after the first. Memory is what all processes of a command hold, looked at five times a second, with
+files are in memory after the first. Processor seconds are those of all processes of a command, which other programs
+lengthen less than the time that passes. Memory is what these processes hold, looked at five times a second, with
 libraries that they share counted in each.
 """
 
 import json
+import os
 import tempfile
 import threading
 from collections.abc import Iterator
@@ -21,7 +23,7 @@ import tifffile
 from scipy.ndimage import gaussian_filter
 
 from images_of_fields import recorded
-from local_galaxy.configuration import IMAGES_BIN
+from local_galaxy.configuration import IMAGE_SIMILARITY_BIN, IMAGES_BIN
 from measuring import Command, command_of, described_file, measure, print_table
 
 COUNT = 2000
@@ -40,9 +42,10 @@ for path in sys.argv[1:]:
 
 
 @dataclass
-class Peak:
-    """The most memory (MB) that one process held, and that all held together."""
+class Usage:
+    """The processor seconds of some processes, and the most memory (MB) that one held, and that all held together."""
 
+    processor: float = 0
     largest: float = 0
     together: float = 0
 
@@ -51,21 +54,33 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         files = write_images(folder)
-        codes = tool_on(files, folder / 'codes.json', thumbnails=False)
-        everything = [*tool_on(files, folder / 'everything.json', thumbnails=True), 'views=views.tsv']
+        read = {'datasets': list(map(described_file, files)), 'metadata': False}
+        (folder / 'codes.json').write_text(json.dumps({**read, 'thumbnails': False}))
+        (folder / 'views.json').write_text(json.dumps({**read, 'thumbnails': True}))
+        (folder / 'compare.json').write_text(json.dumps({
+            'datasets': list(map(described_file, files)), 'codes': [], 'reference': [], 'threshold': 48}))
+        codes = command_of(
+            'generate_image_codes', folder / 'codes.json', 'manifest=manifest.tsv', commands=IMAGES_BIN)
+        views = command_of(
+            'generate_image_codes', folder / 'views.json', 'manifest=manifest.tsv', 'views=views.tsv',
+            commands=IMAGES_BIN)
+        alike = command_of(
+            'find_similar_images', folder / 'compare.json', 'output=pairs.tsv', 'clusters=groups.tsv',
+            'gallery=gallery.html', commands=IMAGE_SIMILARITY_BIN)
         commands = {
             'Pillow: open, 8 bits, 32 x 32': Command([IMAGES_BIN / 'python', '-c', PILLOW_LOOP, *files]),
             'Codes of pixels alone, 1 slot': Command(codes, 1),
-            'Codes, views and thumbnails, 1 slot': Command(everything, 1),
-            'Codes, views and thumbnails, 2 slots': Command(everything, 2),
+            'Codes, views and thumbnails, 1 slot': Command(views, 1),
+            'Codes, views and thumbnails, 2 slots': Command(views, 2),
+            'Images that look alike, with gallery, 2 slots': Command(alike, 2),
         }
         costs = {label: [] for label in commands}
         for _ in range(ROUNDS):
             for label, command in commands.items():
                 # A job begins in an empty folder.
-                with tempfile.TemporaryDirectory(dir=folder) as work, watched() as peak:
+                with tempfile.TemporaryDirectory(dir=folder) as work, watched() as usage:
                     seconds, _ = measure(command.arguments, Path(work), GALAXY_SLOTS=str(command.slots))
-                costs[label].append((seconds, peak))
+                costs[label].append((seconds, usage))
     print_costs(costs)
 
 
@@ -81,31 +96,26 @@ def write_images(folder: Path) -> list[Path]:
     return files
 
 
-def tool_on(files: list[Path], job: Path, thumbnails: bool) -> list:
-    """Write the job that Galaxy would; return its command line."""
-    options = {'datasets': list(map(described_file, files)), 'thumbnails': thumbnails, 'metadata': False}
-    job.write_text(json.dumps(options))
-    return command_of('generate_image_codes', job, 'manifest=manifest.tsv', commands=IMAGES_BIN)
-
-
 @contextmanager
-def watched() -> Iterator[Peak]:
-    """Watch the memory of all processes that this one starts meanwhile."""
-    peak, done = Peak(), threading.Event()
+def watched() -> Iterator[Usage]:
+    """Watch what all processes use that this one starts meanwhile."""
+    usage, done, before = Usage(), threading.Event(), os.times()
 
     def watch() -> None:
         while not done.wait(WATCH_SECONDS):
             held = [*memory_of_children()]
-            peak.largest = max(peak.largest, *held, 0)
-            peak.together = max(peak.together, sum(held))
+            usage.largest = max(usage.largest, *held, 0)
+            usage.together = max(usage.together, sum(held))
 
     watcher = threading.Thread(target=watch)
     watcher.start()
     try:
-        yield peak
+        yield usage
     finally:
         done.set()
         watcher.join()
+        after = os.times()
+        usage.processor = sum(getattr(after, of) - getattr(before, of) for of in ('children_user', 'children_system'))
 
 
 def memory_of_children() -> Iterator[float]:
@@ -116,16 +126,19 @@ def memory_of_children() -> Iterator[float]:
             yield process.memory_info().rss / 2 ** 20
 
 
-def print_costs(costs: dict[str, list[tuple[float, Peak]]]) -> None:
-    medians = {label: median(seconds for seconds, _ in runs) for label, runs in costs.items()}
-    first = next(iter(medians.values()))
+def print_costs(costs: dict[str, list[tuple[float, Usage]]]) -> None:
+    medians = {
+        label: (median(seconds for seconds, _ in runs), median(usage.processor for _, usage in runs))
+        for label, runs in costs.items()
+    }
+    _, first = next(iter(medians.values()))
     print_table(f'{COUNT:,} images of {SIDE} x {SIDE} pixels, 16 bit, median of {ROUNDS} runs', [
-        'Command', 'Seconds', 'Ratio', 'Images per second', 'Peak memory of the largest process (MB)',
+        'Command', 'Seconds', 'Processor seconds', 'Ratio', 'Peak memory of the largest process (MB)',
         'Of all together (MB)',
     ], [
-        [label, f'{seconds:.1f}', f'{seconds / first:.1f}', f'{COUNT / seconds:.0f}',
-         *(f'{max(getattr(peak, of) for _, peak in costs[label]):.0f}' for of in ('largest', 'together'))]
-        for label, seconds in medians.items()
+        [label, f'{seconds:.1f}', f'{processor:.1f}', f'{processor / first:.1f}',
+         *(f'{max(getattr(usage, of) for _, usage in costs[label]):.0f}' for of in ('largest', 'together'))]
+        for label, (seconds, processor) in medians.items()
     ])
 
 
