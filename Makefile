@@ -110,7 +110,7 @@ shed-copy: $(ENVS)/dev/ready
 # A Galaxy needs all; the commands of the tools, and what tests them, do without it.
 environments: tool-environments $(ENVS)/galaxy/ready
 
-tool-environments: $(addprefix $(ENVS)/,$(addsuffix /ready,dev jobs similarity images))
+tool-environments: $(addprefix $(ENVS)/,$(addsuffix /ready,dev jobs similarity images image_similarity))
 
 $(ENVS)/%/ready: requirements/%.lock | $(UV)
 	@echo "Installing $* environment ..."

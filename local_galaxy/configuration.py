@@ -9,17 +9,29 @@ from local_galaxy.welcome import write_welcome_page
 
 CHECKOUT = Path(__file__).parent.parent
 ENVIRONMENTS = CHECKOUT / '.envs'
-# The commands that jobs find, and no others of the checkout: for tools that hash, that compare, and that read images.
+# The commands that jobs find, and no others of the checkout: for tools that hash, that compare, that read images, and
+# that do both.
 JOBS_BIN = ENVIRONMENTS / 'jobs' / 'bin'
 SIMILARITY_BIN = ENVIRONMENTS / 'similarity' / 'bin'
 IMAGES_BIN = ENVIRONMENTS / 'images' / 'bin'
-ALL_JOBS_BIN = (JOBS_BIN, SIMILARITY_BIN, IMAGES_BIN)
+IMAGE_SIMILARITY_BIN = ENVIRONMENTS / 'image_similarity' / 'bin'
+ALL_JOBS_BIN = (JOBS_BIN, SIMILARITY_BIN, IMAGES_BIN, IMAGE_SIMILARITY_BIN)
 TOOLS = CHECKOUT / 'tools'
 TEST_DATA = CHECKOUT / 'test-data'
 TOURS = CHECKOUT / 'tours'
 REQUIREMENTS = CHECKOUT / 'requirements'
 # Names on PyPI that are others in Conda, in which the tools declare their requirements.
 CONDA_NAMES = {'matplotlib': 'matplotlib-base'}
+# What a job runs for each package that its tool declares: of the environments that are left, some have it, too. The
+# first one that is left in the end has all packages, and no others.
+ENV_SH = '''having="{0}"
+left=
+for each in ${{JOB_ENVIRONMENTS-$having}}; do
+    case " $having " in *" $each "*) left="${{left:+$left }}$each";; esac
+done
+export JOB_ENVIRONMENTS="$left" OTHER_COMMANDS="${{OTHER_COMMANDS-$PATH}}"
+export PATH="${{left%% *}}:$OTHER_COMMANDS"
+'''
 
 ADMIN_KEY = 'local-admin-key'
 ADMIN_EMAIL = 'admin@example.org'
@@ -36,6 +48,7 @@ CORES = {
     'iscc_sum_similarity': 2,
     'iscc_sum_provenance': 2,
     'iscc_image': 2,
+    'iscc_image_similarity': 2,
 }
 POLL_SECONDS = 0.1
 QUICK_JOBS = {
@@ -59,20 +72,18 @@ def tool_files() -> list[Path]:
 def requirements_of(commands: Path) -> list[tuple[str, str]]:
     """Return name and version of each package that the tools with these commands declare."""
     lines = (REQUIREMENTS / f'{commands.parent.name}.in').read_text(encoding='utf-8').splitlines()
-    found = requirements_of(JOBS_BIN) if '-r jobs.in' in lines else []
+    bases = [line.removeprefix('-r ').removesuffix('.in') for line in lines if line.startswith('-r ')]
+    found = [each for base in bases for each in requirements_of(ENVIRONMENTS / base / 'bin')]
     declared = (line.split('==') for line in lines if '==' in line)
     return found + [(CONDA_NAMES.get(name, name), version) for name, version in declared]
 
 
-def job_requirements() -> dict[tuple[str, str], Path]:
-    """Return, by name and version of each package that the tools declare, the first folder of commands that has it.
-
-    Of those of a job, the last one counts: that of a package which no other environment has.
-    """
+def job_requirements() -> dict[tuple[str, str], list[Path]]:
+    """Return, by name and version of each package that the tools declare, the folders of commands that have it."""
     found = {}
     for commands in ALL_JOBS_BIN:
         for requirement in requirements_of(commands):
-            found.setdefault(requirement, commands)
+            found.setdefault(requirement, []).append(commands)
     return found
 
 
@@ -81,10 +92,10 @@ def package_resolver(folder: Path) -> dict[str, str]:
 
     A tool that declares nothing finds nothing: the environment of the jobs is on no other path.
     """
-    for (name, version), commands in job_requirements().items():
+    for (name, version), having in job_requirements().items():
         package = folder / name / version
         package.mkdir(parents=True)
-        (package / 'env.sh').write_text(f'export PATH="{commands}:$PATH"\n', encoding='utf-8')
+        (package / 'env.sh').write_text(ENV_SH.format(' '.join(map(str, having))), encoding='utf-8')
     return {'type': 'galaxy_packages', 'base_path': str(folder)}
 
 

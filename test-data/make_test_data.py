@@ -18,6 +18,7 @@ import zarr
 from PIL import Image
 
 from make_images import make_images
+from make_look_alikes import make_look_alikes, SIZE
 from oracle import Codes, codes_of, content_of
 from pixel_manifests import write_pixel_manifests
 
@@ -228,6 +229,7 @@ def main() -> None:
     shutil.copy(HERE / 'measurements.csv', HERE / "cell's 100% $(touch injected) ünïcode.csv")
     write_expectations(HERE / 'expected')
     make_images(image)
+    make_look_alikes([nuclei(SIZE, seed) for seed in (4, 5, 6)])
     write_pixel_manifests(HERE / 'expected')
 
 

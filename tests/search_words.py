@@ -1,8 +1,8 @@
 """The words that users type into Galaxy's searches, and the ids of the tools that are meant."""
 
-GENERATE, MANIFEST, VERIFY, VERIFY_MANIFEST, SIMILAR, TRACE, IMAGE = (
+GENERATE, MANIFEST, VERIFY, VERIFY_MANIFEST, SIMILAR, TRACE, IMAGE, LOOK_ALIKE = (
     'iscc_sum', 'iscc_sum_manifest', 'iscc_sum_verify', 'iscc_sum_verify_manifest', 'iscc_sum_similarity',
-    'iscc_sum_provenance', 'iscc_image',
+    'iscc_sum_provenance', 'iscc_image', 'iscc_image_similarity',
 )
 # The tools that are meant; the first of them is to come first.
 MEANT = {
@@ -24,5 +24,8 @@ MEANT = {
     'pixels': [IMAGE],
     'image content': [IMAGE],
     'tiff zarr': [IMAGE],
+    'look alike': [LOOK_ALIKE],
+    'duplicated figures': [LOOK_ALIKE],
+    'processed images': [LOOK_ALIKE],
     'verify a transfer': [VERIFY_MANIFEST],
 }

@@ -9,7 +9,7 @@ from iscc_galaxy.galaxy.datasets import named_datasets_from_job
 from iscc_galaxy.galaxy.job import JobError, run, slots, write_output
 from iscc_galaxy.iscc.bulk_hashing import hash_all
 from iscc_galaxy.similarity.compared import compared_files, datasets_in, hashed_datasets
-from iscc_galaxy.similarity.comparison import compare
+from iscc_galaxy.similarity.data_code_comparison import compare_datasets
 from iscc_galaxy.similarity.findings import COLUMNS as FINDING_COLUMNS, findings_table
 from iscc_galaxy.similarity.groups import group_datasets, group_table
 from iscc_galaxy.similarity.pair_table import COLUMNS as PAIR_COLUMNS, not_listed, pair_table, unlisted
@@ -29,7 +29,7 @@ def main(
     _check_numbers(len(listed) + len(datasets), reference is not None, bool(datasets), manifest is not None)
     fingerprints = hash_all(datasets) if datasets else []
     compared = hashed_datasets(options['datasets'], datasets, fingerprints) + listed
-    comparison = compare(compared, reference, options['threshold'], slots())
+    comparison = compare_datasets(compared, reference, options['threshold'], slots())
     pairs, is_listed = comparison.matches.pairs, not comparison.matches.too_many
     if not is_listed and clusters is None:
         raise JobError(

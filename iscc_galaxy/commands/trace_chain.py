@@ -13,8 +13,7 @@ from iscc_galaxy.galaxy.job import JobError, run, slots, write_output
 from iscc_galaxy.galaxy.outputs import longest_identifier, write_collection
 from iscc_galaxy.iscc.iscc_codes import canonical
 from iscc_galaxy.similarity.compared import compared_files, ComparedDataset, ComparedFile
-from iscc_galaxy.similarity.comparison import compare
-from iscc_galaxy.similarity.groups import identical_groups
+from iscc_galaxy.similarity.data_code_comparison import compare_datasets
 
 COLUMNS = ('dataset', 'step', 'iscc_code', 'bit_identical_to', 'near_copies')
 # What OMERO's script Import_from_csv reads: a row of namespaces, and a header of keys behind the name of the object.
@@ -47,18 +46,18 @@ def provenance_rows(steps: dict[str, list[ComparedDataset]], threshold: int) -> 
     """Return a row for each dataset of each step, in their order; `threshold` is in bits of 128."""
     step_of = [step for step, datasets in steps.items() for _ in datasets]
     datasets = [dataset for datasets in steps.values() for dataset in datasets]
-    comparison = compare(datasets, None, threshold, slots())
+    comparison = compare_datasets(datasets, None, threshold, slots())
     if comparison.matches.too_many:
         raise JobError(
             f'{comparison.matches.pairs} pairs of datasets are too many to list. Choose a smaller '
             '"Maximum distance".'
         )
-    identical = identical_groups(datasets)
+    identical = comparison.identical.tolist()
     labels = [
         f'{escaped(step)}: {escaped(dataset.name)}'.replace(';', '\\;') for step, dataset in zip(step_of, datasets)
     ]
     rows = []
-    for place, (matched, distances) in enumerate(comparison.matches_of_datasets()):
+    for place, (matched, distances) in enumerate(comparison.matched.of_each()):
         same = [labels[other] for other in matched if identical[other] == identical[place]]
         near = [
             f'{labels[other]} ({distance})'

@@ -5,10 +5,8 @@ Bare codes, checksum files and ISCC metadata hold codes of files; a manifest, co
 Lines that begin with `#` are comments, but in a table only if they hold no tab: there a name may begin so.
 """
 
-from codecs import BOM_UTF16_BE, BOM_UTF16_LE
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -18,14 +16,10 @@ from iscc_galaxy.formats.manifests import cells, checked_name, columns_of, PIXEL
 from iscc_galaxy.formats.metadata import read_metadata
 from iscc_galaxy.formats.other_lists import what_it_is
 from iscc_galaxy.formats.pixel_manifests import Pixels, pixels_in
+from iscc_galaxy.formats.text_lines import read_lines
 from iscc_galaxy.galaxy.datasets import check_name
 from iscc_galaxy.galaxy.job import JobError, shown
 from iscc_galaxy.iscc.iscc_codes import CodeError, is_unit, parse_code
-
-# No list of datasets has a longer one (in bytes; in characters if it is UTF-16): a path has up to 4096 bytes.
-LONGEST_LINE = 2 ** 16
-# The command prompt of Windows writes what a program prints in the letters of its country.
-REMEDY = 'If it is a list that iscc-sum made on Windows, make it again with: iscc-sum -o checksums.txt *.tiff'
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,12 +51,7 @@ def read_code_file(described: dict[str, Any]) -> CodeFile:
     check_name(described)
     name = described['name']
     label = f'Dataset {shown(name)}'
-    try:
-        lines = list(_lines(Path(described['path']), label))
-    except OSError as error:
-        raise JobError(f'{label} can not be read: {error}. Upload or compute it again.') from error
-    if not lines:
-        raise JobError(f'{label} is empty.')
+    lines = read_lines(Path(described['path']), label)
     if lines[0][1].lstrip().startswith('{'):
         found = [_code_of_metadata('\n'.join(line for _, line in lines), label)]
         return CodeFile(name, of_pixels=False, codes=found, is_list=False)
@@ -87,35 +76,6 @@ def read_code_list(described: dict[str, Any]) -> CodeFile:
             raise JobError(
                 f'{file.label}, line {listed.line}: a code without a name, so no dataset can be found for it.')
     return file
-
-
-def _lines(path: Path, label: str) -> Iterator[tuple[int, str]]:
-    """Yield the lines that are not blank, with their numbers."""
-    with path.open('rb') as file:
-        is_utf_16 = file.read(2) in (BOM_UTF16_LE, BOM_UTF16_BE)
-    for number, line in enumerate((_utf_16_lines if is_utf_16 else _utf_8_lines)(path, label), start=1):
-        if '\0' in line or not line.endswith('\n') and len(line.encode()) >= LONGEST_LINE:
-            raise JobError(f'{label} is not a text file: line {number} holds zero bytes, or is too long.')
-        if line.strip():
-            yield number, line.removesuffix('\n').removesuffix('\r')
-
-
-def _utf_8_lines(path: Path, label: str) -> Iterator[str]:
-    with path.open('rb') as file:
-        for number, line in enumerate(iter(partial(file.readline, LONGEST_LINE), b''), start=1):
-            try:
-                yield line.decode('utf-8-sig' if number == 1 else 'utf-8')
-            except UnicodeDecodeError as error:
-                raise JobError(f'{label} is not a text file: line {number} is not UTF-8. {REMEDY}') from error
-
-
-def _utf_16_lines(path: Path, label: str) -> Iterator[str]:
-    """Yield the lines of a file as PowerShell writes it with `>`: UTF-16, with a byte order mark that says so."""
-    with path.open(encoding='utf-16', newline='\n') as file:
-        try:
-            yield from iter(partial(file.readline, LONGEST_LINE), '')
-        except UnicodeError as error:
-            raise JobError(f'{label} is not a text file: it is not whole UTF-16. {REMEDY}') from error
 
 
 def _code_of_metadata(text: str, label: str) -> ListedCode:

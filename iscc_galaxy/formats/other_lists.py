@@ -1,4 +1,4 @@
-"""Files that are given in place of a list of ISCC-CODEs, told by their first line: what they are, and what to do."""
+"""Files that are given in place of others, told by their first line: what they are, and what to do."""
 
 import re
 
@@ -19,30 +19,36 @@ _TABLES = {
     'OK - ': 'the report of a verification',
     'FAILED - ': 'the report of a verification',
 }
+_SUMMARY = 'the summary of a verification'
 _CHOOSE = 'not a list of ISCC-CODEs. Choose a manifest or a checksum file.'
 _NOT_OURS = 'This tool needs ISCC-CODEs. Make a list of them with: iscc-sum -o checksums.txt *.tiff'
 
 
 def what_it_is(line: str) -> str | None:
     """Return what a file with this first line is and what to do, as the rest of a sentence; None if it is not known."""
-    if line.startswith('BagIt-Version:'):
-        return f'is the declaration of a BagIt bag. {_NOT_OURS}'
-    checksum = _CHECKSUM.fullmatch(line)
-    if checksum and len(checksum[1]) in _CHECKSUMS:
-        kind = _CHECKSUMS[len(checksum[1])]
-        place = 'the manifest of a BagIt bag, with' if checksum[2].startswith('data/') else 'a list of'
-        return f'is {place} {kind} checksums. {_NOT_OURS}'
-    named = _NAMED_CHECKSUM.fullmatch(line)
-    if named:
-        return f'is a list of {named[1]} checksums. {_NOT_OURS}'
-    if line in ('OK', 'FAILED'):
-        return f'is the summary of a verification, {_CHOOSE}'
-    for header, table in _TABLES.items():
-        if line.startswith(header):
-            return f'is {table}, {_CHOOSE}'
+    kind = kind_of(line)
+    if kind:
+        is_ours = kind in (*_TABLES.values(), _SUMMARY)
+        return f'is {kind}, {_CHOOSE}' if is_ours else f'is {kind}. {_NOT_OURS}'
     for separator, name in (',', 'commas'), (';', 'semicolons'):
         cells = [cell.strip('" ') for cell in line.split(separator)]
         between = _CODE_BETWEEN.search(line.upper())
         if {'name', 'iscc_code'} <= set(cells) or between and between[1] == separator and '\t' not in line:
             return f'has {name} between its columns. Save the table with tabs between them (as text, tab delimited).'
     return None
+
+
+def kind_of(line: str) -> str | None:
+    """Return in words what a file with this first line is; None if it is not known."""
+    if line.startswith('BagIt-Version:'):
+        return 'the declaration of a BagIt bag'
+    checksum = _CHECKSUM.fullmatch(line)
+    if checksum and len(checksum[1]) in _CHECKSUMS:
+        place = 'the manifest of a BagIt bag, with' if checksum[2].startswith('data/') else 'a list of'
+        return f'{place} {_CHECKSUMS[len(checksum[1])]} checksums'
+    named = _NAMED_CHECKSUM.fullmatch(line)
+    if named:
+        return f'a list of {named[1]} checksums'
+    if line in ('OK', 'FAILED'):
+        return _SUMMARY
+    return next((table for header, table in _TABLES.items() if line.startswith(header)), None)

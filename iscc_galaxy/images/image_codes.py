@@ -6,24 +6,17 @@ the same operations in the same order: where values are equal but for rounding, 
 
 import base64
 import math
-import re
 
 import numpy as np
 
-from iscc_galaxy.iscc.iscc_codes import body_of, CodeError
+from iscc_galaxy.iscc.image_units import BITS
 
 SIDE = 32
-BITS = 256
 
 # Content-Code, Image, version 0, and 256 bits in units of 32, less one.
 _HEADER = bytes([2 << 4 | 1, 0 << 4 | BITS // 32 - 1])
-# The last character carries two bits.
-_FORM = re.compile(r'EED[Q-Z2-7][A-Z2-7]{50}[AIQY]')
 # The lowest frequencies make four blocks of 8 x 8 of the transform, each with 64 bits of the code.
 _BLOCK_SIDE = 8
-_BLOCK_BYTES = _BLOCK_SIDE ** 2 // 8
-# A usual block has 32 one-bits. One with fewer than this has many equal values, which say nothing of a picture.
-_FEWEST_ONES = 8
 
 
 def image_code(gray: np.ndarray) -> str:
@@ -33,23 +26,6 @@ def image_code(gray: np.ndarray) -> str:
     blocks = (frequencies[row:row + _BLOCK_SIDE, column:column + _BLOCK_SIDE].ravel() for row, column in corners)
     bits = np.concatenate([block > _median(block) for block in blocks])
     return base64.b32encode(_HEADER + np.packbits(bits).tobytes()).decode().rstrip('=')
-
-
-def digest_of(code: str) -> bytes:
-    """Return the bits of a bare Image-Code; raise CodeError for any other text."""
-    if not _FORM.fullmatch(code):
-        raise CodeError(f'is no Image-Code of {BITS} bits, which begins with EED and has 55 characters')
-    return body_of(code)
-
-
-def is_featureless(code: str) -> bool:
-    """Return whether a bare Image-Code is of a picture with little in it; such codes are alike by accident.
-
-    The rule is that of iscc-sdk 0.9.7.
-    """
-    digest = digest_of(code)
-    blocks = (digest[start:start + _BLOCK_BYTES] for start in range(0, len(digest), _BLOCK_BYTES))
-    return any(int.from_bytes(block).bit_count() < _FEWEST_ONES for block in blocks)
 
 
 def _transformed(values: np.ndarray) -> np.ndarray:

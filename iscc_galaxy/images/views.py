@@ -14,10 +14,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from iscc_galaxy.images.image_codes import image_code, is_featureless
+from iscc_galaxy.images.image_codes import image_code
 from iscc_galaxy.images.normalisation import luma, on_white, shrunk, stretched, trimmed
 from iscc_galaxy.images.scenes import Band, Scene
 from iscc_galaxy.images.thumbnails import thumbnail_of
+from iscc_galaxy.iscc.image_units import is_featureless
 
 PICTURE = 'picture'
 # What is held in memory: all samples of a picture, or the maxima of all channels, or if there are none, one plane.

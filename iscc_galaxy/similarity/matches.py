@@ -1,43 +1,86 @@
-"""Which codes are within the threshold of which others, counted, and kept as far as they can be listed."""
+"""Which classes of datasets are within the threshold of which others, counted, and kept if they can be listed."""
 
 import threading
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 import numpy as np
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
-from iscc_galaxy.similarity.data_codes import DataCodes
-from iscc_galaxy.similarity.near_pairs import find_near_pairs, Pairs
+from iscc_galaxy.similarity.arrays import cut_points, places_of_ranges
+from iscc_galaxy.similarity.classes import Classes
+from iscc_galaxy.similarity.near_pairs import Pairs
 
 # More rows than this are not listed: they would be several gigabytes.
 MOST_ROWS = 20_000_000
 # Links between groups that are kept before they are joined.
 PENDING_LINKS = 2 ** 20
+# Pairs of datasets that are put together at a time.
+PAIRS = 2 ** 18
+
+
+@dataclass(frozen=True)
+class MatchedDatasets:
+    """The matches of each dataset: `match`, cut at `starts`, are their places, and `distance` how many bits differ.
+
+    The closest match comes first; equally close ones are in their order.
+    """
+
+    starts: np.ndarray
+    match: np.ndarray
+    distance: np.ndarray
+
+    @property
+    def dataset(self) -> np.ndarray:
+        """The place of the dataset of each match."""
+        return np.repeat(np.arange(len(self.starts) - 1), np.diff(self.starts))
+
+    def of_each(self) -> Iterator[tuple[list[int], list[int]]]:
+        """Yield, for each dataset in order, the places of its matches, and the distances."""
+        starts = self.starts.tolist()
+        for begin, end in zip(starts, starts[1:]):
+            yield self.match[begin:end].tolist(), self.distance[begin:end].tolist()
 
 
 @dataclass
 class Matches:
-    """The pairs of codes within the threshold, by their places; codes of a reference come after those of the datasets.
+    """The pairs of classes within the threshold, by their places; classes of a reference come after the others.
 
-    `counts` is the number of datasets of each code. `rows` counts the pairs of datasets that the pairs of codes stand
-    for: of datasets with each other in both directions, of datasets with a reference in one. Where it passes MOST_ROWS,
-    no pairs are kept. `matches_of` counts the matches of each dataset with a code, `group_of` numbers its group.
+    `class_of` is the class of each dataset, also of the reference, and `counts` is how many each class has. `rows`
+    counts the pairs of datasets that the pairs of classes stand for: of datasets with each other in both directions, of
+    datasets with a reference in one. Where it passes MOST_ROWS, no pairs are kept. `matches_of` counts the matches of
+    each dataset of a class, `group_of` numbers its group.
     """
 
-    counts: np.ndarray
-    is_self: bool
-    rows: int = 0
+    classes: Classes
+    reference: Classes | None
+    class_of: np.ndarray = field(init=False)
+    counts: np.ndarray = field(init=False)
+    rows: int = field(init=False, default=0)
     matches_of: np.ndarray = field(init=False)
     group_of: np.ndarray = field(init=False)
 
     def __post_init__(self) -> None:
+        self.class_of, self.counts = self.classes.class_of, self.classes.counts
+        if self.reference is not None:
+            self.class_of = np.concatenate([self.class_of, self.reference.class_of + len(self.classes)])
+            self.counts = np.concatenate([self.counts, self.reference.counts])
         self.matches_of = np.zeros(len(self.counts), np.int64)
+        if self.is_self:
+            # Datasets of one class are pairs, too.
+            self.matches_of += self.counts - 1
+            self.rows = int(self.counts @ self.matches_of)
         self.group_of = np.arange(len(self.counts))
         self._kept: list[Pairs] = []
         self._links: list[np.ndarray] = []
         self._pending = 0
         self._lock = threading.Lock()
+
+    @property
+    def is_self(self) -> bool:
+        """Whether datasets are compared with each other."""
+        return self.reference is None
 
     @property
     def too_many(self) -> bool:
@@ -50,7 +93,7 @@ class Matches:
         return self.rows // 2 if self.is_self else self.rows
 
     def add(self, one: np.ndarray, other: np.ndarray, distance: np.ndarray) -> None:
-        """Take up some pairs of codes; threads may call this at the same time."""
+        """Take up some pairs of different classes, each once; threads may call this at the same time."""
         with self._lock:
             counts_one, counts_other = self.counts[one], self.counts[other]
             self.rows += int(counts_one @ counts_other) * (2 if self.is_self else 1)
@@ -66,7 +109,7 @@ class Matches:
                 self.join_groups()
 
     def join_groups(self) -> None:
-        """Put codes that are linked, directly or through others, into one group."""
+        """Put classes that are linked, directly or through others, into one group."""
         if self._pending:
             one, other = self.group_of[np.concatenate(self._links, axis=1)]
             shape = (len(self.counts), len(self.counts))
@@ -75,10 +118,38 @@ class Matches:
         self._links.clear()
         self._pending = 0
 
-    def neighbours(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """Return the neighbours of all codes, their distances in bits, and where those of each code begin.
+    def of_datasets(self) -> MatchedDatasets:
+        """Return the matches of each dataset, among the others or in the reference."""
+        bounds = cut_points(self.matches_of[self.classes.class_of] + 1, PAIRS)
+        neighbours = self._neighbours()
+        pieces = [self._piece(low, high, *neighbours) for low, high in zip(bounds, bounds[1:])]
+        counts, match, distance = map(np.concatenate, zip(*pieces))
+        return MatchedDatasets(np.concatenate([[0], np.cumsum(counts)]), match, distance)
 
-        Among datasets that are compared with each other, a code is a neighbour of itself.
+    def _piece(
+        self, low: int, high: int, neighbours: np.ndarray, apart: np.ndarray, begins: np.ndarray,
+    ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Return how many matches each dataset from `low` up to `high` has, the matches, and the distances."""
+        others, first = (self.classes, 0) if self.reference is None else (self.reference, len(self.classes))
+        # From datasets to the classes that match theirs, and on to the datasets of those classes.
+        of_datasets = self.classes.class_of[low:high]
+        count = begins[of_datasets + 1] - begins[of_datasets]
+        near = places_of_ranges(begins[of_datasets], count)
+        other = neighbours[near] - first
+        counts = others.counts[other]
+        match = others.members[places_of_ranges(others.starts[other], counts)]
+        dataset = np.repeat(np.repeat(np.arange(low, high), count), counts)
+        distance = np.repeat(apart[near], counts)
+        if self.is_self:
+            is_other = dataset != match
+            dataset, match, distance = dataset[is_other], match[is_other], distance[is_other]
+        order = np.lexsort((match, distance, dataset))
+        return np.bincount(dataset - low, minlength=high - low), match[order].astype(np.int32), distance[order]
+
+    def _neighbours(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Return the neighbours of all classes, their distances in bits, and where those of each class begin.
+
+        Among datasets that are compared with each other, a class is a neighbour of itself.
         """
         size = len(self.counts)
         none = (np.zeros(0, np.int32), np.zeros(0, np.int32), np.zeros(0, np.uint8))
@@ -89,32 +160,3 @@ class Matches:
             distance = np.concatenate([distance, distance, np.zeros(size, np.uint8)])
         order = np.argsort(one, kind='stable')
         return other[order], distance[order], np.searchsorted(one[order], np.arange(size + 1))
-
-
-def find_matches(codes: DataCodes, reference: DataCodes | None, threshold: int, threads: int) -> Matches:
-    """Return all pairs within `threshold` of 128 bits; where a code is narrow, within half of it of 64 bits.
-
-    Without a reference, the codes are compared with each other.
-    """
-    if reference is None:
-        matches = Matches(codes.counts, is_self=True)
-        # Datasets with equal codes are pairs, too.
-        matches.rows += int(codes.counts @ (codes.counts - 1))
-        matches.matches_of += codes.counts - 1
-        others, behind = codes, 0
-    else:
-        matches = Matches(np.concatenate([codes.counts, reference.counts]), is_self=False)
-        others, behind = reference, len(codes)
-    narrow, narrow_others = len(codes.wide), behind + len(others.wide)
-
-    def search(one: np.ndarray, first: int, other: np.ndarray | None, first_other: int, limit: int) -> None:
-        find_near_pairs(one, other, limit, threads, lambda pairs: matches.add(
-            pairs[0] + first, pairs[1] + first_other, pairs[2]))
-
-    search(codes.wide, 0, None if reference is None else reference.wide, behind, threshold)
-    search(codes.narrow, narrow, None if reference is None else reference.narrow, narrow_others, threshold // 2)
-    search(codes.narrow, narrow, others.cut, behind, threshold // 2)
-    if reference is not None:
-        search(codes.cut, 0, reference.narrow, narrow_others, threshold // 2)
-    matches.join_groups()
-    return matches

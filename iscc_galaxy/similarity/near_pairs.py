@@ -25,6 +25,8 @@ LARGEST_BLOCK = 24
 SMALLEST_BLOCK = 8
 # So many codes stand for all where the work is estimated.
 SAMPLE = 2 ** 16
+# Distances of so many words, and of fewer, fit into a byte.
+BYTE_WORDS = 3
 
 # Places in the first and in the second array of codes, and distances in bits.
 Pairs = tuple[np.ndarray, np.ndarray, np.ndarray]
@@ -35,8 +37,8 @@ class Costs:
     """What the steps of a search cost in nanoseconds, and how much is done at a time, as measured to be best.
 
     `compare` is the cost for two codes of one word, `look_up` that of finding the codes of a block's value, `candidate`
-    that of comparing with one of them, `planning` that of a plan. A piece of `rows` codes, `candidates` pairs or `tile`
-    (codes, codes) is large enough that threads work side by side, and small enough for the cache of the processor.
+    that of comparing a word with one of them, `planning` that of a plan. A piece of `rows` codes, `candidates` pairs or
+    `tile` (codes, codes) is large enough that threads work side by side, and small enough for the processor's cache.
     """
 
     compare: float = 0.4
@@ -66,6 +68,16 @@ class Task:
     def pairs(self) -> float:
         """The number of pairs that could be compared."""
         return len(self.left) * len(self.right) * (0.5 if self.is_self else 1)
+
+    @property
+    def distance_type(self) -> type:
+        """The smallest type that holds any distance."""
+        return np.uint8 if self.left.shape[1] <= BYTE_WORDS else np.uint16
+
+    @property
+    def first_words(self) -> int:
+        """How many words of two candidates are compared first: in so many, most of those differ that are not near."""
+        return max(1, self.left.shape[1] // 2)
 
 
 def find_near_pairs(
@@ -118,6 +130,7 @@ class AllPairs:
         for column in range(first if task.is_self else 0, len(task.right), width):
             columns = slice(column, column + width)
             distance = np.bitwise_count(task.left[rows, None, 0] ^ task.right[None, columns, 0])
+            distance = distance.astype(task.distance_type, copy=False)
             for word in range(1, task.left.shape[1]):
                 distance += np.bitwise_count(task.left[rows, None, word] ^ task.right[None, columns, word])
             near = np.flatnonzero(distance <= task.limit)
@@ -199,7 +212,7 @@ class MultiIndex:
         task, costs = self.task, self.task.costs
         counts = np.unique(block.values(sample), return_counts=True)[1].astype(float)
         chance = (counts * (counts - 1)).sum() / len(sample) / max(1, len(sample) - 1)
-        return len(task.left) * costs.look_up + task.pairs * chance * costs.candidate
+        return len(task.left) * costs.look_up + task.pairs * chance * costs.candidate * task.first_words
 
     def _index(self, number: int) -> Index:
         """Sort the codes by a block."""
@@ -244,8 +257,11 @@ class MultiIndex:
         for low, high in zip(bounds, bounds[1:]):
             counts = count[low:high]
             right = places_of_ranges(start[low:high], counts)
-            difference = np.repeat(index.left[0, first + low:first + high], counts) ^ index.right[0][right]
-            near = np.flatnonzero(np.bitwise_count(difference) <= self.task.limit)
+            distance = np.uint8(0)
+            for word in range(self.task.first_words):
+                difference = np.repeat(index.left[word, first + low:first + high], counts) ^ index.right[word][right]
+                distance = np.bitwise_count(difference) + distance
+            near = np.flatnonzero(distance <= self.task.limit)
             if near.size:
                 left = np.repeat(np.arange(first + low, first + high), counts)[near]
                 self._collect_near(index, left, right[near], collect)
@@ -255,7 +271,7 @@ class MultiIndex:
     ) -> None:
         """Hand over the pairs that are within the limit and were not found by an earlier block."""
         difference = index.left[:, left] ^ index.right[:, right]
-        distance = np.bitwise_count(difference).sum(axis=0, dtype=np.uint8)
+        distance = np.bitwise_count(difference).sum(axis=0, dtype=self.task.distance_type)
         keep = distance <= self.task.limit
         for words, limit in index.earlier:
             keep &= np.bitwise_count(difference & words[:, None]).sum(axis=0) > limit

@@ -4,15 +4,18 @@ import re
 from functools import cache
 from xml.etree import ElementTree
 
+import iscc_core
 import numpy as np
 import pytest
+import tifffile
 from PIL import Image
 
+from image_oracle import code_of_picture, code_of_plane
 from layouts import five_dimensions, in_order
-from local_galaxy.configuration import TEST_DATA, tool_files
+from local_galaxy.configuration import TEST_DATA, tool_files, TOOLS
 from oracle import codes_of, content_of
 
-CODE = re.compile(r'(?<![A-Z2-7])(?:ISCC:)?([KGI][A-Z2-7]{20,})|(1e20[0-9a-f]{64})')
+CODE = re.compile(r'(?<![A-Z2-7])(?:ISCC:)?([EKGI][A-Z2-7]{20,})|(1e20[0-9a-f]{64})')
 # Folders in which iscc-sum leaves files out, and the files that remain.
 HASHED_ONLY = {'with_ignored_files': ['.isccignore', 'image.raw']}
 
@@ -59,6 +62,23 @@ def codes_of_pixels(tmp_path_factory) -> set[str]:
     return set().union(*(codes_of(content, folder) for content in contents))
 
 
+@cache
+def image_codes_of(name: str) -> set[str]:
+    """Return the Image-Codes of the views of an image of the test data."""
+    path = TEST_DATA / name
+    if path.suffix in ('.png', '.jpg'):
+        return {code_of_picture(np.array(Image.open(path)))}
+    # The Zarr has the same pixels.
+    image = tifffile.imread(TEST_DATA / 'look_alikes' / 'field.tiff' if path.suffix == '.zarr' else path)
+    if image.ndim == 2:
+        return {code_of_plane(image)}
+    return {code_of_plane(image[len(image) // 2]), code_of_plane(image.max(axis=0))}
+
+
+def look_alikes() -> list[str]:
+    return ['field.zarr', *(f'look_alikes/{path.name}' for path in (TEST_DATA / 'look_alikes').iterdir())]
+
+
 def sample_names() -> list[str]:
     return [path.name for path in TEST_DATA.iterdir() if path.is_file() or path.suffix == '.zarr']
 
@@ -79,12 +99,22 @@ def test_expected_codes_are_those_of_the_oracles(test, text, codes_of_sample, co
     values = [element.get('value') or '' for element in test.iter() if element.tag in ('param', 'element')]
     names = [name for value in values for name in value.split(',')]
     of_inputs = set().union(*(codes_of_sample(name) for name in names if is_sample(name)))
+    of_inputs |= set().union(*(image_codes_of(name) for name in names if name in look_alikes()))
     parts = [element.get('value') for element in test.iter('composite_data')]
     of_inputs |= set(codes_of(b''.join((TEST_DATA / part).read_bytes() for part in parts), tmp_path))
     # What an input is compared with may be the code of another sample.
     given = codes_in('\n'.join(values)) | codes_in_references(names)
-    of_samples = set().union(*map(codes_of_sample, sample_names()))
+    of_samples = set().union(*map(codes_of_sample, sample_names()), *map(image_codes_of, look_alikes()))
     assert codes_in(text) <= of_inputs | (given & of_samples) | codes_of_pixels
+
+
+def test_expected_distances_of_images_are_those_of_iscc_core():
+    test = (TOOLS / 'iscc_image' / 'iscc_image_similarity.xml').read_text(encoding='utf-8')
+    rows = [row.split(r'\t') for row in test.replace(r'[^\t]', '.').split(r'\n')]
+    pairs = [row for row in rows if len(row) == 9 and CODE.fullmatch(row[2]) and CODE.fullmatch(row[5])]
+    assert len(pairs) > 20
+    for row in pairs:
+        assert row[6] == str(iscc_core.iscc_distance(f'ISCC:{row[2]}', f'ISCC:{row[5]}')), row
 
 
 def test_codes_are_found():
@@ -95,4 +125,5 @@ def test_codes_are_found():
 def test_the_help_shows_real_codes(tool, codes_of_sample, codes_of_pixels):
     shown = codes_in(ElementTree.parse(tool).findtext('help'))
     assert shown
-    assert shown <= codes_of_pixels.union(*map(codes_of_sample, sample_names()))
+    of_images = map(image_codes_of, look_alikes())
+    assert shown <= codes_of_pixels.union(*map(codes_of_sample, sample_names()), *of_images)

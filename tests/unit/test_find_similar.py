@@ -16,7 +16,7 @@ from iscc_galaxy.commands import find_similar as command
 from iscc_galaxy.formats.tables import escaped
 from iscc_galaxy.galaxy.job import JobError
 from iscc_galaxy.iscc import iscc_codes
-from iscc_galaxy.similarity import comparison, matches
+from iscc_galaxy.similarity import data_code_comparison, matches
 from iscc_galaxy.similarity.data_codes import data_codes
 from iscc_galaxy.similarity.near_pairs import Costs
 from local_galaxy.configuration import TEST_DATA
@@ -114,7 +114,7 @@ def test_pairs_with_a_reference(run, listed, narrow, narrow_reference):
 
 
 def test_rows_are_put_together_in_small_pieces(run, listed, monkeypatch):
-    monkeypatch.setattr(comparison, 'PAIRS', 10)
+    monkeypatch.setattr(matches, 'PAIRS', 10)
     manifest, datasets = listed('7', clustered_codes(90, 3, 0.2) * 2)
     assert table(run(12, [manifest])['output'], COLUMNS) == brute_force(datasets, datasets, 12)
 
@@ -193,7 +193,8 @@ def test_no_findings_are_a_header(run, listed):
 def test_groups_are_joined_while_pairs_come_in(run, listed, monkeypatch):
     """Many links, and few kept at a time, give the same groups."""
     monkeypatch.setattr(matches, 'PENDING_LINKS', 1)
-    monkeypatch.setattr(matches, 'find_near_pairs', partial(matches.find_near_pairs, costs=Costs(tile=(2, 5))))
+    search = partial(data_code_comparison.find_near_pairs, costs=Costs(tile=(2, 5)))
+    monkeypatch.setattr(data_code_comparison, 'find_near_pairs', search)
     manifest, datasets = listed('7', clustered_codes(100, 5))
     rows = table(run(20, [manifest], outputs=('output', 'clusters'))['clusters'], GROUP_COLUMNS)
     check_groups(rows, datasets, 20)
@@ -234,7 +235,7 @@ def test_groups_with_a_reference_hold_what_it_matches(run, listed):
 @given(st.lists(st.sampled_from(clustered_codes(8, 6, 0.3)), min_size=2, max_size=12), st.integers(0, 128))
 def test_counts_of_rows_are_exact(of, threshold):
     datasets = [(str(number), 'x', code) for number, code in enumerate(of)]
-    found = matches.find_matches(data_codes(of), None, threshold, 1)
+    found = data_code_comparison.find_matches(data_codes(of), threshold=threshold, threads=1)
     listed = [row for row in brute_force(datasets, datasets, threshold) if row[-1] != '-1']
     assert (found.rows, found.pairs) == (len(listed), len(listed) // 2)
 

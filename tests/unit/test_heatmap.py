@@ -14,7 +14,7 @@ from clusters import clustered_codes, flipped, is_near, iscc_core_distance
 from contents import some_bytes
 from iscc_galaxy.iscc import iscc_codes
 from iscc_galaxy.similarity.compared import ComparedDataset
-from iscc_galaxy.similarity.comparison import compare
+from iscc_galaxy.similarity.data_code_comparison import compare_datasets
 from iscc_galaxy.similarity.groups import group_datasets, group_table, Groups
 from iscc_galaxy.similarity.picture import fonts, heatmap, shades
 from iscc_galaxy.similarity.picture.drawn_names import drawn_names, LONGEST_NAME, shortened
@@ -37,7 +37,7 @@ COLOUR_BLIND = {
 def grouped(of: list[str], names: list[str] | None = None, threshold: int = 12) -> Groups:
     names = names or [f'dataset {number}' for number in range(len(of))]
     datasets = [ComparedDataset(str(number), name, code) for number, (name, code) in enumerate(zip(names, of))]
-    return group_datasets(compare(datasets, None, threshold, 1))
+    return group_datasets(compare_datasets(datasets, None, threshold, 1))
 
 
 def group_of(size: int, seed: int) -> list[str]:
@@ -132,7 +132,7 @@ def test_colours_break_at_the_maximum_distance_also_for_the_colour_blind():
     distances = np.arange(129)
     for threshold in (0, 12, 64, 127):
         kinds = shades.kinds(distances, np.zeros(129, bool), threshold)
-        colours = shades.colours(kinds, distances, threshold)
+        colours = shades.colours(kinds, distances, threshold, 64)
         brightness = colours @ (0.3, 0.59, 0.11)
         assert np.all(np.diff(brightness[:threshold + 1]) >= 0) and brightness[threshold] < 0.7
         assert np.all(np.ptp(colours[threshold + 1:], axis=1) == 0) and brightness[threshold + 1:].min() > 0.8

@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 from hypothesis import given, settings, strategies as st
 
-from iscc_galaxy.images.image_codes import digest_of, image_code, is_featureless
+from iscc_galaxy.images.image_codes import image_code
+from iscc_galaxy.iscc.image_units import digest_of, is_featureless
 from iscc_galaxy.iscc.iscc_codes import CodeError
 
 VECTORS = json.loads((Path(iscc_core.__file__).parent / 'data.json').read_text(encoding='utf-8'))['gen_image_code_v0']

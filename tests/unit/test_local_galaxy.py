@@ -1,11 +1,13 @@
 """The local Galaxy starts, fails and ends as it should; its servers are replaced by small stand-ins."""
 
 import signal
+import subprocess
 from xml.etree import ElementTree
 
 import psutil
 import pytest
 
+from environments import commands_of, declared_by
 from local_galaxy import configuration, server
 from local_galaxy.engines.engine import Engine, Process
 
@@ -110,6 +112,17 @@ def test_all_state_lies_in_one_folder(tmp_path):
     for key in ('data_dir', 'database_connection', 'amqp_internal_connection', 'broker_url'):
         assert key in text
     assert text.count(str(tmp_path)) >= 5
+
+
+@pytest.mark.parametrize('tool', configuration.tool_files(), ids=lambda path: path.stem)
+def test_a_job_finds_the_environment_of_its_packages(tool, tmp_path):
+    """Galaxy runs a script for each package, in the order in which the tool declares them."""
+    configuration.package_resolver(tmp_path)
+    scripts = [f'. {tmp_path / name / version / "env.sh"}' for name, version in declared_by(tool)]
+    said = subprocess.run(
+        ['sh', '-euc', '\n'.join([*scripts, 'echo "$PATH"'])], env={'PATH': '/bin'}, capture_output=True, text=True)
+    expected = f'{commands_of(tool)}:' if scripts else '/bin'
+    assert (said.stderr, said.stdout[:len(expected)]) == ('', expected)
 
 
 def test_the_environments_of_jobs_hold_what_the_tools_declare():

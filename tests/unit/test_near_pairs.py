@@ -75,25 +75,28 @@ in_both_ways = pytest.mark.parametrize('costs', EXTREMES, ids=['all pairs', 'ind
 
 
 @in_both_ways
-@pytest.mark.parametrize('width', [1, 2])
+@pytest.mark.parametrize('width, step', [(1, 1), (2, 1), (4, 8)])
 @pytest.mark.parametrize('make', KINDS)
-def test_every_threshold_against_brute_force(costs, make, width):
+def test_every_threshold_against_brute_force(costs, make, width, step):
     random = np.random.default_rng(width)
     codes, others = make(random, width, 40), make(random, width, 20)
     others[:10] = with_bits_flipped(random, codes[:10], 12)
-    for limit in range(64 * width + 1):
+    # As far apart as codes can be.
+    others[10] = ~codes[10]
+    codes[11] = ~codes[10]
+    for limit in [*range(0, 64 * width, step), 64 * width - 1, 64 * width]:
         assert search(codes, None, limit, costs) == brute_force(codes, None, limit)
         assert search(codes, others, limit, costs) == brute_force(codes, others, limit)
 
 
 @in_both_ways
-@pytest.mark.parametrize('threads', [1, 2, 5])
+@pytest.mark.parametrize('threads, width', [(1, 2), (2, 2), (5, 2), (2, 4)])
 @pytest.mark.parametrize('make', KINDS)
-def test_larger_sets_in_small_pieces(costs, make, threads):
+def test_larger_sets_in_small_pieces(costs, make, threads, width):
     """Pieces of a few codes and candidates give the same pairs as large ones."""
     costs = replace(costs, rows=100, candidates=50, tile=(7, 100))
     random = np.random.default_rng(threads)
-    codes = make(random, 2, 1000)
+    codes = make(random, width, 1000)
     for limit in (0, 5, 12):
         assert search(codes, None, limit, costs, threads) == brute_force(codes, None, limit)
         assert search(codes[:300], codes[300:], limit, costs, threads) == brute_force(

@@ -9,7 +9,8 @@ from xml.etree import ElementTree
 import pytest
 from galaxy.tool_util.parser import get_tool_source
 
-from local_galaxy.configuration import CHECKOUT, IMAGES_BIN, JOBS_BIN, SIMILARITY_BIN, tool_files, TOOLS
+from environments import commands_of
+from local_galaxy.configuration import CHECKOUT, tool_files, TOOLS
 from local_galaxy.shed import make_archives
 
 PACKAGE = CHECKOUT / 'iscc_galaxy'
@@ -79,17 +80,12 @@ def test_there_is_a_command_for_each_tool():
 @pytest.mark.parametrize('command', COMMANDS)
 def test_a_command_needs_no_more_than_its_tool_declares(command, tmp_path):
     """All that it imports, imported by the interpreter of its jobs, which has what the tool declares and no more."""
-    root = ElementTree.parse(COMMANDS[command]).getroot()
-    compares = root.find('expand[@macro="comparing_requirements"]') is not None
-    declared = root.find('expand[@macro="requirements"]')
-    assert compares or declared is not None
-    reads_images = not compares and 'tifffile' in [each.text for each in declared]
     needed, waiting = set(), [command]
     while waiting:
         module = waiting.pop()
         needed.add(module)
         waiting += imports_of(MODULES[module].read_text(encoding='utf-8')) - needed
-    python = (SIMILARITY_BIN if compares else IMAGES_BIN if reads_images else JOBS_BIN) / 'python'
+    python = commands_of(COMMANDS[command]) / 'python'
     done = subprocess.run(
         [python, '-c', f'import {", ".join(sorted(needed))}'], cwd=tmp_path, capture_output=True, text=True,
         env={'PATH': '/usr/bin:/bin', 'PYTHONPATH': str(CHECKOUT)})

@@ -6,12 +6,12 @@ import tracemalloc
 from fractions import Fraction
 from pathlib import Path
 
-import iscc_core
 import numpy as np
 import pytest
 from hypothesis import given, settings, strategies as st
 from PIL import Image
 
+from image_oracle import code_of_gray, stretched
 from iscc_galaxy.images import normalisation, scenes, views
 from iscc_galaxy.images.scenes import AXES, Scene
 from iscc_galaxy.images.views import SceneViews, View
@@ -42,25 +42,6 @@ def picture_of(record: dict) -> np.ndarray:
         for x in range(-left, record['columns'] + right)]
         for y in range(-top, record['rows'] + bottom)]
     return np.array(picture, np.uint8)
-
-
-def code_of_gray(gray: np.ndarray) -> str:
-    small = Image.fromarray(gray).resize((32, 32), Image.Resampling.BICUBIC)
-    return iscc_core.gen_image_code_v0(list(small.tobytes()), bits=256)['iscc'].removeprefix('ISCC:')
-
-
-def stretched(plane: np.ndarray) -> np.ndarray:
-    """Return a plane of finite numbers in 8 bits, by exact fractions."""
-    values = sorted(map(Fraction, plane.ravel().tolist()))
-    rank = len(values) * 35 // 10_000
-    lower, upper = values[rank], values[len(values) - 1 - rank]
-    if lower == upper:
-        lower, upper = values[0], values[-1]
-    scaled = [
-        [round(255 * (min(max(Fraction(value), lower), upper) - lower) / ((upper - lower) or 1)) for value in row]
-        for row in plane.tolist()
-    ]
-    return np.array(scaled, np.uint8)
 
 
 def expected_codes(pixels: np.ndarray, axes: str) -> dict[str, str]:

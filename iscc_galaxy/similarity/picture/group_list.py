@@ -48,13 +48,13 @@ def group_list(groups: Groups, threshold: int) -> Figure:
     below = top + max((sum(block.height for block in column) for column in blocks), default=0)
     left_out = np.count_nonzero(np.bincount(groups.group) > 1) - sum(map(len, blocks))
     figure, axes = page(below + (LINE + 2 * BLOCK_GAP) * (left_out > 0) + HISTOGRAM)
-    draw_heading(axes, title, notes, threshold, has_self=False)
+    draw_heading(axes, title, notes, groups.comparison.kind, threshold, has_self=False)
     for column, of_column in zip(columns, blocks):
         _draw_blocks(axes, column, top, of_column, members, groups)
     if left_out > 0:
         write(axes, MARGIN, below + LINE / 2, f'and {number_of(left_out, "more group")}: see the groups table')
         below += LINE + 2 * BLOCK_GAP
-    draw_histogram(figure, axes, below, groups.datasets, threshold)
+    draw_histogram(figure, axes, below, groups, threshold)
     return figure
 
 
@@ -96,13 +96,14 @@ def _columns(count: int, members: Iterable[Member]) -> list[Column]:
 def _draw_blocks(
     axes: Axes, column: Column, y: float, blocks: Sequence[Block], members: dict[int, Member], groups: Groups,
 ) -> None:
+    kind = groups.comparison.kind
     for block in blocks:
         copies = block.size - len(set(groups.identical[block.start:block.end]))
         # Of the other fonts, which names may need, not all have bold letters.
-        write(axes, column.left, y + LINE / 2, f'Group {block.number}: {block.size:,} datasets',
+        write(axes, column.left, y + LINE / 2, f'Group {block.number}: {number_of(block.size, kind.thing)}',
               weight='bold', family=FONT)
         if copies:
-            write(axes, column.right, y + LINE / 2, copies_in_words(copies), color=GREY, ha='right')
+            write(axes, column.right, y + LINE / 2, copies_in_words(copies, kind), color=GREY, ha='right')
         axes.hlines(y + LINE, column.left, column.right, color='#cccccc', linewidth=0.6)
         for line, place in enumerate(block.places, 1):
             _draw_member(axes, column, y + (line + 0.5) * LINE, members[place])

@@ -5,8 +5,6 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from iscc_galaxy.iscc.iscc_codes import is_narrow
-from iscc_galaxy.similarity.data_codes import BITS
 from iscc_galaxy.similarity.groups import Groups
 from iscc_galaxy.similarity.picture.shades import colours, kinds, SELF
 
@@ -30,31 +28,29 @@ def members_at(groups: Groups, places: Sequence[int], names: Sequence[str], thre
     """Return the lines of datasets, by their places; of each group these must be the first ones."""
     first_of: dict[int, int] = {}
     members = {}
-    for place, name in zip(places, names, strict=True):
+    kind = groups.comparison.kind
+    for place, name, compared in zip(places, names, groups.bits_compared(places).tolist(), strict=True):
         original = first_of.setdefault(groups.identical[place], place)
-        bits = int(groups.distance[place]) * BITS // _bits_compared(groups, place)
-        kind = kinds(np.array(bits), np.array(original != place), threshold)
+        bits = int(groups.distance[place]) * kind.bits // compared
+        shade = kinds(np.array(bits), np.array(original != place), threshold)
         if place == groups.representative[place]:
-            kind = np.array(SELF)
+            shade = np.array(SELF)
         members[place] = Member(
-            place, name, _relation(groups, place, original), colours(kind, np.array(bits), threshold))
+            place, name, _relation(groups, place, original, compared),
+            colours(shade, np.array(bits), threshold, kind.unrelated))
     return members
 
 
-def _relation(groups: Groups, place: int, original: int) -> str:
-    """Return how a dataset is related to that which it is a copy of, or to the representative of its group."""
-    representative, bits = groups.representative[place], groups.distance[place]
+def _relation(groups: Groups, place: int, original: int, compared: int) -> str:
+    """Return how a dataset is related to that which it is a copy of, or to the representative of its group.
+
+    `compared` is of how many bits the distance to the representative is.
+    """
+    kind, representative, bits = groups.comparison.kind, groups.representative[place], groups.distance[place]
     if place == representative:
         return 'representative'
-    if original != place:
-        return 'bit-identical' if original == representative else f'identical to {original + 1}'
-    if bits == 0:
-        return 'equal Data-Code'
-    compared = _bits_compared(groups, place)
-    return f'{bits} bit{"" if bits == 1 else "s"}' if compared == BITS else f'{bits} of {compared} bits'
-
-
-def _bits_compared(groups: Groups, place: int) -> int:
-    """Return how many bits of a dataset's code are compared with that of the representative."""
-    codes = [groups.datasets[each].code for each in (place, groups.representative[place])]
-    return BITS // 2 if any(map(is_narrow, codes)) else BITS
+    if original not in (place, representative):
+        return f'{kind.identical_to} {original + 1}'
+    if original == representative or bits == 0:
+        return kind.relation(original == representative, 0)
+    return f'{bits} bit{"" if bits == 1 else "s"}' if compared == kind.bits else f'{bits} of {compared} bits'

@@ -10,7 +10,6 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
-from iscc_galaxy.similarity.data_codes import all_distances
 from iscc_galaxy.similarity.groups import Groups
 from iscc_galaxy.similarity.picture.drawn_names import drawn_names
 from iscc_galaxy.similarity.picture.fonts import fonts_for
@@ -43,7 +42,7 @@ def draw(groups: Groups, threshold: int, path: Path) -> None:
 
 
 def picture(groups: Groups, threshold: int) -> Figure:
-    """Return the picture; `threshold` is the maximum distance in bits of 128."""
+    """Return the picture; `threshold` is the maximum distance in bits of a whole code."""
     return (_heatmap if _is_heatmap(groups) else group_list)(groups, threshold)
 
 
@@ -61,7 +60,7 @@ def _heatmap(groups: Groups, threshold: int) -> Figure:
     left, cell = _columns(names)
     row = max(cell, LOWEST_ROW)
     figure, axes = page(top + size * row + MARGIN)
-    draw_heading(axes, title, notes, threshold, has_self=True)
+    draw_heading(axes, title, notes, groups.comparison.kind, threshold, has_self=True)
     _draw_cells(axes, (left, top, cell, row), groups, threshold)
     _draw_names(axes, (left, top, cell, row), names)
     return figure
@@ -95,10 +94,10 @@ def _draw_names(axes: Axes, grid: tuple[float, float, float, float], names: list
 def _draw_cells(axes: Axes, grid: tuple[float, float, float, float], groups: Groups, threshold: int) -> None:
     left, top, cell, row = grid
     size = len(groups.datasets)
-    matrix, identical = all_distances([dataset.code for dataset in groups.datasets]), np.array(groups.identical)
+    matrix, identical = groups.comparison.all_distances(groups.places), np.array(groups.identical)
     kind = kinds(matrix, identical[:, None] == identical, threshold)
     np.fill_diagonal(kind, SELF)
-    shades = colours(kind, matrix, threshold)
+    shades = colours(kind, matrix, threshold, groups.comparison.kind.unrelated)
     axes.imshow(
         shades, extent=(left, left + size * cell, top + size * row, top), aspect='auto', interpolation='nearest')
     lines = np.arange(size + 1)

@@ -7,8 +7,6 @@ whatever is further apart than the maximum distance has a light grey. The colour
 import numpy as np
 from matplotlib.colors import LinearSegmentedColormap, to_rgb
 
-from iscc_galaxy.similarity.data_codes import UNRELATED
-
 SELF, IDENTICAL, SIMILAR, FAR = range(4)
 WHITE, COPY = '#ffffff', '#d55e00'
 BLUES = LinearSegmentedColormap.from_list('similar', ['#08306b', '#2171b5', '#6baed6'])
@@ -16,14 +14,17 @@ GREYS = LinearSegmentedColormap.from_list('not similar', ['#d6d6d6', '#f3f3f3'])
 
 
 def kinds(distances: np.ndarray, is_identical: np.ndarray, threshold: int) -> np.ndarray:
-    """Return IDENTICAL, SIMILAR or FAR for pairs; `threshold` and the distances are in bits of 128."""
+    """Return IDENTICAL, SIMILAR or FAR for pairs; `threshold` and the distances are in bits of the same code."""
     return np.where(is_identical, IDENTICAL, np.where(distances <= threshold, SIMILAR, FAR))
 
 
-def colours(kinds: np.ndarray, distances: np.ndarray, threshold: int) -> np.ndarray:
-    """Return red, green and blue, from 0 to 1, of pairs; the last axis is the colour."""
+def colours(kinds: np.ndarray, distances: np.ndarray, threshold: int, unrelated: int) -> np.ndarray:
+    """Return red, green and blue, from 0 to 1, of pairs; the last axis is the colour.
+
+    What is `unrelated` bits apart has nearly nothing in common.
+    """
     within = distances / max(threshold, 1)
-    beyond = (distances - threshold) / max(UNRELATED - threshold, 1)
+    beyond = (distances - threshold) / max(unrelated - threshold, 1)
     kinds = kinds[..., None]
     return np.select(
         [kinds == SELF, kinds == IDENTICAL, kinds == SIMILAR], [to_rgb(WHITE), to_rgb(COPY), _of(BLUES, within)],
