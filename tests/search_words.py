@@ -25,7 +25,7 @@ MEANT = {
     'image content': [IMAGE],
     'tiff zarr': [IMAGE],
     'look alike': [LOOK_ALIKE],
-    'duplicated figures': [LOOK_ALIKE],
+    'reused figures': [LOOK_ALIKE],
     'processed images': [LOOK_ALIKE],
     'verify a transfer': [VERIFY_MANIFEST],
 }

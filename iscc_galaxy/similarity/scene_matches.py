@@ -10,7 +10,7 @@ from iscc_galaxy.similarity.near_pairs import find_near_pairs, Pairs
 from iscc_galaxy.similarity.scene_codes import SceneCodes
 
 # Pairs of views that are held at a time, some 200 MB.
-MOST_PAIRS = 2 ** 22
+MOST_PAIRS = 2 ** 21
 
 
 class _TooManyPairs(Exception):
