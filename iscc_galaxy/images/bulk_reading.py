@@ -1,6 +1,8 @@
 """Reading many images in one job, one process for each slot."""
 
 import multiprocessing
+import os
+import threading
 import time
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
@@ -63,7 +65,7 @@ def _read_each(datasets: list[Dataset], processes: int, with_views: bool) -> Ite
         yield from map(read, datasets)
         return
     # Forked processes hang once iscc-sum was used in the first one.
-    with ProcessPoolExecutor(processes, multiprocessing.get_context('spawn')) as pool:
+    with ProcessPoolExecutor(processes, multiprocessing.get_context('spawn'), _end_with_the_job) as pool:
         try:
             yield from pool.map(read, datasets)
         except BrokenProcessPool as error:
@@ -73,6 +75,14 @@ def _read_each(datasets: list[Dataset], processes: int, with_views: bool) -> Ite
             ) from error
         finally:
             pool.shutdown(cancel_futures=True)
+
+
+def _end_with_the_job() -> None:
+    """Let this process end when that of the job is killed; it would wait for further images for ever."""
+    def wait() -> None:
+        multiprocessing.parent_process().join()
+        os._exit(1)
+    threading.Thread(target=wait, daemon=True).start()
 
 
 def read_image(dataset: Dataset, with_views: bool = False) -> list[ReadScene]:
