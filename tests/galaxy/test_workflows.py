@@ -31,6 +31,20 @@ def verify_transfer(history):
     return run
 
 
+@pytest.fixture
+def verify_conversion(history):
+    """Run the workflow on an image and what became of it; return its outputs by labels, and the states of its jobs."""
+    def run(after: str, if_pixels_changed: str) -> tuple[dict[str, Any], list[str]]:
+        path = CHECKOUT / 'workflows' / 'verify-a-conversion' / 'verify-a-conversion.ga'
+        before, after = (
+            history.list_of({'cells': history.upload(**{'class': 'File', 'path': f'images/{file}'})})
+            for file in ('imagej.tiff', after))
+        inputs = {'Before': before, 'After': after, 'If pixels changed': if_pixels_changed}
+        invocation, states = history.run_workflow(json.loads(path.read_text()), inputs)
+        return invocation['outputs'], states
+    return run
+
+
 def test_a_whole_transfer_gets_a_receipt_and_no_list_of_faults(history, verify_transfer):
     outputs, states = verify_transfer(FILES, 'fail')
     assert states == ['ok', 'ok', 'ok', 'skipped', 'skipped']
@@ -87,6 +101,28 @@ def test_a_workflow_that_stops_does_so_last_and_has_its_report(history, verify_t
     # What failed is in the history.
     outcome = history.galaxy.datasets.show_dataset(job['outputs']['verified']['id'])
     assert (outcome['state'], outcome['visible']) == ('error', True)
+
+
+def test_a_conversion_that_kept_all_pixels_skips_what_looks_for_faults(history, verify_conversion):
+    outputs, states = verify_conversion('lzw.ome.tiff', 'fail')
+    assert states == ['ok', 'ok', 'ok', 'ok', 'skipped', 'skipped']
+    assert text_of(history.galaxy, outputs['Verified']['id']) == 'true'
+
+
+@pytest.mark.parametrize('if_pixels_changed, last', [('report', 'ok'), ('fail', 'error')])
+def test_a_conversion_that_changed_a_pixel(history, verify_conversion, if_pixels_changed, last):
+    """All outputs are there in both cases; where the workflow stops, its last step says why."""
+    outputs, states = verify_conversion('changed.ome.tiff', if_pixels_changed)
+    assert states == ['ok', 'ok', 'ok', 'ok', 'ok', last]
+    texts = {label: text_of(history.galaxy, output['id']) for label, output in outputs.items()}
+    assert texts['Summary'].startswith('FAILED\n1 dataset came, 1 was listed: 1 modified.\n')
+    assert texts['Verified'] == 'false'
+    assert [len(texts[label].splitlines()) for label in (
+        'Pixels before', 'Pixels after', 'Report', 'Not the same')] == [2] * 4
+    stopped = history.galaxy.jobs.get_jobs(state='error', history_id=history.id)
+    said = [history.galaxy.jobs.show_job(job['id'], full_details=True)['tool_stderr'] for job in stopped]
+    reason = 'The verification FAILED: 1 dataset came, 1 was listed: 1 modified.'
+    assert [reason in each for each in said] == [True] * (last == 'error')
 
 
 def test_a_report_too_long_to_read_is_an_error(history, tmp_path):

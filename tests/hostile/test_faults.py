@@ -7,7 +7,7 @@ import time
 
 import pytest
 
-from local_galaxy.configuration import JOBS_BIN, SIMILARITY_BIN
+from local_galaxy.configuration import IMAGES_BIN, JOBS_BIN, SIMILARITY_BIN, TEST_DATA
 from oracle import codes_of, content_of
 from scripts import Tool
 
@@ -158,12 +158,68 @@ def test_any_number_of_slots(hash_with, slots):
 
 
 @pytest.mark.parametrize('slots', ['0', '-1', 'many', '2.5', '²', ' '])
-@pytest.mark.parametrize('fixture', ['generate_manifest', 'find_similar'])
+@pytest.mark.parametrize('fixture', ['generate_manifest', 'find_similar', 'image_codes'])
 def test_slots_that_are_no_number_of_cores(request, fixture, slots):
     tool = request.getfixturevalue(fixture)
     tool.slots = slots
-    done = tool.run(datasets=many(tool), narrow=False, codes=[], reference=[], threshold=12)
+    done = tool.run(
+        datasets=many(tool), narrow=False, codes=[], reference=[], threshold=12, metadata=False, thumbnails=False)
     tool.fails(done, 'GALAXY_SLOTS is "', 'not a number of cores. Tell the Galaxy admin')
+
+
+@pytest.fixture
+def image_codes(tmp_path) -> Tool:
+    return Tool(tmp_path, 'generate_image_codes', ('manifest', 'views'), IMAGES_BIN)
+
+
+def many_images(tool: Tool) -> list[dict]:
+    """Return images of which every table is larger than four kilobytes."""
+    content = (TEST_DATA / 'images' / 'imagej.tiff').read_bytes()
+    return [{**dataset, 'id': str(number)} for number, dataset in enumerate([tool.file_with(content, 'x' * 50)] * 50)]
+
+
+@pytest.mark.parametrize('path, words', [
+    ('/no/such/file', 'The file of dataset "bad" is missing on disk'),
+    ('/dev/null', 'The file of dataset "bad" is missing on disk'),
+    (UNREADABLE, 'Image "bad" can not be read: [Errno 5] Input/output error. Tell the Galaxy admin.'),
+])
+def test_an_image_that_cannot_be_read(image_codes, path, words):
+    datasets = [*many_images(image_codes)[:2], image_codes.described(name='bad', path=path)]
+    image_codes.fails(image_codes.run(datasets=datasets, thumbnails=True, metadata=True), words)
+    assert not (image_codes.folder / 'galaxy.json').exists()
+
+
+@pytest.mark.parametrize('slots', [1, 2])
+@pytest.mark.parametrize('number', [signal.SIGTERM, signal.SIGKILL])
+def test_a_job_that_is_killed_while_it_reads_images(image_codes, number, slots):
+    """The outputs are written once all images are read; the processes that read them end, or this waits for ever."""
+    image_codes.slots = slots
+    process = image_codes.start(datasets=many_images(image_codes) * 20, thumbnails=True, metadata=True)
+    # By then it reads: starting takes half a second, and reading them many.
+    time.sleep(3)
+    assert process.poll() is None
+    process.send_signal(number)
+    process.communicate()
+    assert process.returncode == -number
+    assert not any(output.exists() for output in image_codes.outputs.values())
+    assert not (image_codes.folder / 'galaxy.json').exists()
+
+
+@pytest.mark.parametrize('kilobytes', [4, 12])
+def test_a_disk_that_fills_up_under_codes_of_images(image_codes, full_disk, kilobytes):
+    """Under the manifest, or under the views, when the manifest is whole; it is emptied, too."""
+    full_disk(image_codes, kilobytes)
+    done = image_codes.run(datasets=many_images(image_codes), thumbnails=True, metadata=True)
+    check_nothing_is_left(image_codes, done)
+
+
+@pytest.mark.parametrize('slots', [1, 64, None, ''])
+def test_any_number_of_slots_reads_images(image_codes, slots):
+    image_codes.slots = slots
+    datasets = many_images(image_codes)[:5]
+    done = image_codes.run(datasets=datasets, thumbnails=False, metadata=False)
+    assert (done.returncode, done.stderr) == (0, '')
+    assert len(image_codes.output.read_text().splitlines()) == 1 + len(datasets)
 
 
 @pytest.mark.parametrize('path', ['/no/such/file', '/', UNREADABLE])

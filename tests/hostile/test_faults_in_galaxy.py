@@ -77,7 +77,8 @@ def test_content_that_is_replaced_while_the_job_waits(history, queue, file_of, t
     assert history.text(queue.go(answer)) == codes_of(b'replaced', tmp_path).wide + '\n'
 
 
-@pytest.mark.parametrize('tool_id, parameter', [('iscc_sum', 'input_file'), ('iscc_sum_manifest', 'input_files')])
+@pytest.mark.parametrize('tool_id, parameter', [
+    ('iscc_sum', 'input_file'), ('iscc_sum_manifest', 'input_files'), ('iscc_image', 'input_files')])
 def test_content_that_vanishes_while_the_job_waits(history, queue, file_of, tool_id, parameter):
     dataset = history.upload(**{'class': 'File', 'path': 'nuclei.tiff'})
     answer = queue(tool_id, **{parameter: dataset})

@@ -9,11 +9,12 @@ from pathlib import Path
 
 import pytest
 
+from iscc_galaxy.commands.generate_image_codes import METADATA_COLLECTION, THUMBNAIL_COLLECTION
 from iscc_galaxy.commands.generate_manifest import CODE_COLLECTION
 from iscc_galaxy.commands.trace_chain import LONGEST_NAME
 from iscc_galaxy.galaxy.job import shown
 from iscc_galaxy.galaxy.outputs import longest_identifier
-from local_galaxy.configuration import SIMILARITY_BIN
+from local_galaxy.configuration import IMAGES_BIN, SIMILARITY_BIN, TEST_DATA
 from names import fits_checksum_line, hostile_names, LONE_SURROGATES, meant, spelt
 from oracle import codes_of
 from scripts import Tool
@@ -21,6 +22,9 @@ from scripts import Tool
 LONGEST_IDENTIFIER = longest_identifier(CODE_COLLECTION)
 
 CONTENT = b'content'
+IMAGE = (TEST_DATA / 'images' / 'series.ome.tiff').read_bytes()
+# The folders in which jobs write the elements of collections.
+COLLECTIONS = ('codes', 'omero', METADATA_COLLECTION, THUMBNAIL_COLLECTION)
 WORKERS = 2
 
 
@@ -48,7 +52,7 @@ def state(tool: Tool) -> dict[Path, bytes]:
     """Return the content of all files around a job but those that are its own."""
     files = [path for path in tool.folder.parent.rglob('*') if path.is_file()]
     own = {*tool.outputs.values(), tool.folder / 'job.json', tool.folder / 'galaxy.json'}
-    return {path: path.read_bytes() for path in files if path not in own and path.parent.name not in ('codes', 'omero')}
+    return {path: path.read_bytes() for path in files if path not in own and path.parent.name not in COLLECTIONS}
 
 
 def table(path: Path) -> list[list[str]]:
@@ -190,6 +194,45 @@ def test_checksum_file_and_collection_of_codes(names, tool_in, tmp_path):
         assert 'can not stand in a checksum line' in done.stderr or 'too long for an element' in done.stderr
 
 
+def test_image_codes(names, tool_in):
+    """Of an image with two scenes, in all outputs; the names that elements can't have are in the tables alone."""
+    tool = tool_in('images', 'generate_image_codes', ('manifest', 'views'), IMAGES_BIN)
+    tool.slots = 2
+    kept = [name for name in names if len(f'{name}#2') <= longest_identifier(THUMBNAIL_COLLECTION)]
+    for some, collections in ((names, False), (kept, True)):
+        datasets = tool.files_with(dict.fromkeys(some, IMAGE))
+        before = state(tool)
+        done = tool.run(datasets=datasets, thumbnails=collections, metadata=collections)
+        assert (done.returncode, done.stderr) == (0, '')
+        scenes = [f'{name}#{number}' for name in some for number in (1, 2)]
+        assert [meant(row[0]) for row in table(tool.output)] == scenes
+        assert list(dict.fromkeys(meant(row[0]) for row in table(tool.outputs['views']))) == scenes
+        assert state(tool) == before
+    told = json.loads((tool.folder / 'galaxy.json').read_text())
+    for collection, expected in ((THUMBNAIL_COLLECTION, scenes), (METADATA_COLLECTION, kept)):
+        elements = told[collection]['elements']
+        assert [element['name'] for element in elements] == expected
+        assert [element['filename'] for element in elements] == [
+            f'{collection}/{number + 1}' for number in range(len(expected))]
+    for element in elements:
+        content = json.loads((tool.folder / element['filename']).read_text())
+        assert [content['name'], *(part['name'] for part in content['parts'])] == [
+            element['name'], f'{element["name"]}#1', f'{element["name"]}#2']
+
+
+def test_names_in_errors_of_images(names, tool_in):
+    """An image that can't be read is named in one line; a name too long for a collection is refused before reading."""
+    tool = tool_in('images', 'generate_image_codes', ('manifest', 'views'), IMAGES_BIN)
+    for name in names[::20]:
+        done = tool.run(datasets=[tool.file_with(IMAGE[:999], name)], thumbnails=True, metadata=False)
+        tool.fails(done, f'Image {shown(name)} can not be read whole.')
+        assert done.stderr.count('\n') == 1
+    long = 'x' * (longest_identifier(METADATA_COLLECTION) + 1)
+    done = tool.run(datasets=[tool.file_with(IMAGE, long)], thumbnails=False, metadata=True)
+    tool.fails(done, shown(long), 'too long for an element')
+    assert done.stdout == ''
+
+
 def test_similar_datasets(names, tool_in, tmp_path):
     """Two datasets of each content, in every table; the picture is drawn."""
     tool = tool_in(
@@ -265,6 +308,9 @@ def test_half_of_a_surrogate_pair_is_refused(generate, generate_manifest, verify
     generate.fails(generate.run(dataset=dataset, output_format='json', narrow=False, units=False), 'UTF-8')
     generate_manifest.fails(generate_manifest.run(datasets=[dataset], narrow=False, codes=True), 'UTF-8')
     find_similar.fails(find_similar.run(datasets=[dataset] * 2, codes=[], reference=[], threshold=0), 'UTF-8')
+    images = Tool(tmp_path, 'generate_image_codes', ('manifest',), IMAGES_BIN)
+    done = images.run(datasets=[images.file_with(IMAGE, name)], thumbnails=True, metadata=True)
+    images.fails(done, 'UTF-8')
     metadata = tmp_path / 'metadata.json'
     metadata.write_text(json.dumps({'iscc': f'ISCC:{codes_of(CONTENT, tmp_path).wide}', 'name': name}))
     file = {'id': '1', 'name': 'metadata', 'path': str(metadata)}

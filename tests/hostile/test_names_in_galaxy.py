@@ -13,6 +13,7 @@ from bioblend.galaxy import GalaxyInstance
 from bioblend.galaxy.dataset_collections import CollectionDescription, CollectionElement, HistoryDatasetElement
 
 from histories import History, output_of
+from iscc_galaxy.commands.generate_image_codes import THUMBNAIL_COLLECTION
 from iscc_galaxy.commands.generate_manifest import CODE_COLLECTION
 from iscc_galaxy.galaxy.job import shown
 from iscc_galaxy.galaxy.outputs import longest_identifier
@@ -158,6 +159,24 @@ def test_checksum_file_and_collection_of_codes(history, names, collection_of):
     for name, extra in (('two\nlines', 'checksums'), ('a/', 'checksums'), ('x' * (LONGEST_IDENTIFIER + 1), 'codes')):
         job = history.run('iscc_sum_manifest', input_files=collection_of('list', ['x', name]), extra_outputs=[extra])
         assert (job['state'], shown(name) in job['tool_stderr']) == ('error', True)
+
+
+def test_images(history, names):
+    """In the tables all names, also joined by `/`; in the collections those that these can carry."""
+    image = history.upload(**{'class': 'File', 'path': 'images/cells.png', 'filetype': 'png'})
+    found = [name or 'None' for name in names]
+    job = history.run('iscc_image', input_files=history.list_of(dict.fromkeys(names, image)), extra_outputs=['views'])
+    assert column(history.text(job, 'manifest'), 'name') == column(history.text(job, 'views'), 'name') == found
+    nested = history.nested_list_of({name: {name: image} for name in names})
+    job = history.run('iscc_image', input_collection=nested)
+    assert column(history.text(job, 'manifest'), 'name') == [f'{name}/{name}' for name in found]
+    kept = [name for name in found if len(name) <= longest_identifier(THUMBNAIL_COLLECTION)]
+    job = history.run(
+        'iscc_image', input_files=history.list_of(dict.fromkeys(kept, image)),
+        extra_outputs=['thumbnails', 'metadata'])
+    assert job['state'] == 'ok'
+    for collection in job['answer']['output_collections']:
+        assert [name for name, in identifiers(history, collection)] == kept
 
 
 def test_datasets_by_their_own_names(history, names, copies):
