@@ -48,22 +48,27 @@ class _Staging(InteractorStaging):
 def upload(galaxy: GalaxyInstance, history_id: str, inputs: dict[str, Any]) -> dict[str, Any]:
     """Upload files, folders and collections of the test data, unchanged.
 
-    `inputs` is written as planemo's job files are: `class` File, Directory or Collection (a list). Return what refers
-    to each in the inputs of a tool. Raise an Exception if an upload fails or takes longer than JOB_SECONDS.
+    `inputs` is written as planemo's job files are: `class` File, Directory or Collection. Return what refers to
+    each in the inputs of a tool. Raise an Exception if an upload fails or takes longer than JOB_SECONDS.
     """
     # All tests import this module, few upload; this takes half a second, and warns of what Galaxy itself imports.
     from galaxy.tool_util.verify.interactor import GalaxyInteractorApi
     interactor = GalaxyInteractorApi(galaxy_url=galaxy.base_url, master_api_key=None, api_key=galaxy.key)
-    lists = {name: item for name, item in inputs.items() if item['class'] == 'Collection'}
-    single = {name: item for name, item in inputs.items() if name not in lists}
+    lists = {name: item for name, item in inputs.items() if _has_folders(item)}
+    others = {name: item for name, item in inputs.items() if name not in lists}
     staged, _ = _Staging(interactor).stage(
-        'tool', history_id, job=single, use_path_paste=False, to_posix_lines=False, job_dir=str(TEST_DATA),
+        'tool', history_id, job=others, use_path_paste=False, to_posix_lines=False, job_dir=str(TEST_DATA),
     )
     # Galaxy's staging takes a folder that is an element of a collection for a value.
     for name, item in lists.items():
         elements = upload(galaxy, history_id, {element['identifier']: element for element in item['elements']})
         staged[name] = make_list(galaxy, history_id, elements, item['name'])
     return staged
+
+
+def _has_folders(item: dict[str, Any]) -> bool:
+    """Return whether an item is a list of which some elements are folders."""
+    return any(element['class'] == 'Directory' for element in item.get('elements', []))
 
 
 def make_list(
