@@ -140,6 +140,13 @@ class Newcomer:
         self.item(name).locator('.display-btn').click()
         expect(self.page.locator('#center h1')).to_contain_text(name)
 
+    def open_in(self, collection: str, element: str) -> None:
+        """Look at an element of a collection of the history, which then shows the collection alone."""
+        self.item(collection).locator('.content-title').click()
+        found = self.page.locator('.dataset-collection-panel .content-item').filter(has_text=element)
+        found.locator('.display-btn').click()
+        expect(self.page.locator('#center h1')).to_contain_text(element)
+
     def text(self) -> Locator:
         """Return the text of the open dataset."""
         return self.page.frame_locator('#center iframe#frame').locator('body')

@@ -21,6 +21,8 @@ VERIFY_MANIFEST = 'Verify datasets against an ISCC-CODE manifest'
 FIND = 'Find datasets with similar ISCC-CODEs'
 TRACE = 'Trace datasets through a processing chain by ISCC-CODE'
 VERIFIED = 'Turn an ISCC-CODE verification into a parameter'
+IMAGES = 'Generate ISCC-CODEs of image content'
+FORMATS = SAMPLES['formats']
 
 
 def test_upload(newcomer, history, stage):
@@ -40,7 +42,7 @@ def parameters_in(inputs: list[dict[str, Any]], outer: str = '') -> Iterator[tup
             yield f'{outer}{each["name"]}', each
 
 
-@pytest.mark.parametrize('tool', [GENERATE, MANIFEST, VERIFY, VERIFY_MANIFEST, VERIFIED, FIND, TRACE])
+@pytest.mark.parametrize('tool', [GENERATE, MANIFEST, VERIFY, VERIFY_MANIFEST, VERIFIED, FIND, TRACE, IMAGES])
 def test_form_and_help(newcomer, galaxy, tool):
     newcomer.open_tool(tool)
     newest = max(each['id'] for each in galaxy.tools.get_tools(name=tool))
@@ -148,6 +150,35 @@ def test_find_similar(newcomer):
     newcomer.open(picture)
     expect(newcomer.page.locator('#center img').first).to_be_visible()
     newcomer.look('picture')
+
+
+def test_images(newcomer, stage):
+    """One image in four formats: one code, one picture, and in Galaxy's way of showing images a thumbnail of each."""
+    stage({'formats': FORMATS})
+    newcomer.open_tool(IMAGES)
+    newcomer.choose('input_files', FORMATS['name'], 'Dataset collection')
+    newcomer.tick('extra_outputs', 'Image-Codes of views: what an image looks like, to find images that look alike')
+    newcomer.tick('extra_outputs', 'Collection of thumbnails (PNG), one for each scene')
+    newcomer.look('images')
+    manifest, views, thumbnails = newcomer.run_tool()
+    names = [element['identifier'] for element in FORMATS['elements']]
+    newcomer.open(manifest)
+    rows = newcomer.rows()
+    assert [row['name'] for row in rows] == names
+    assert [len({row[column] for row in rows}) for column in ('iscc_code', 'size', 'datahash', 'kind')] == [1] * 4
+    newcomer.sees('name', 'iscc_code')
+    newcomer.look('pixel manifest')
+    newcomer.open(views)
+    rows = newcomer.rows()
+    assert list(rows[0]) == ['name', 'image_code', 'view', 'scene', 'size_x', 'size_y', 'note']
+    assert [row['name'] for row in rows] == names
+    assert len({row['image_code'] for row in rows}) == 1
+    newcomer.sees('name', 'image_code', 'view')
+    newcomer.look('views')
+    newcomer.open_in(thumbnails, names[0])
+    expect(newcomer.page.locator('#center img').first).to_be_visible()
+    newcomer.look('thumbnail')
+    newcomer.go_home()
 
 
 def test_a_job_that_is_told_to_fail_says_why(newcomer):
