@@ -23,7 +23,7 @@ MEANT = {
     'edited copies': [SIMILAR],
     'pixels': [IMAGE],
     'image content': [IMAGE],
-    'tiff zarr': [IMAGE],
+    'conversion': [IMAGE],
     'look alike': [LOOK_ALIKE],
     'reused figures': [LOOK_ALIKE],
     'processed images': [LOOK_ALIKE],

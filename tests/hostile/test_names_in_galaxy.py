@@ -170,7 +170,7 @@ def test_images(history, names):
     nested = history.nested_list_of({name: {name: image} for name in names})
     job = history.run('iscc_image', input_collection=nested)
     assert column(history.text(job, 'manifest'), 'name') == [f'{name}/{name}' for name in found]
-    kept = [name for name in found if len(name) <= longest_identifier(THUMBNAIL_COLLECTION)]
+    kept = [name for name in names if 0 < len(name) <= longest_identifier(THUMBNAIL_COLLECTION)]
     job = history.run(
         'iscc_image', input_files=history.list_of(dict.fromkeys(kept, image)),
         extra_outputs=['thumbnails', 'metadata'])

@@ -197,6 +197,11 @@ def test_size_of_thumbnails(axes, shape, expected):
     assert Image.open(io.BytesIO(thumbnail)).size == expected
 
 
+def test_many_pixels_of_16_bits_are_stretched_as_numbers_of_any_type():
+    plane = np.random.default_rng(3).normal(20_000, 9_000, (300, 250)).clip(0, 65_535).astype(np.uint16)
+    assert (normalisation.stretched(plane) == normalisation.stretched(plane.astype(np.float64))).all()
+
+
 def test_thumbnail_of_a_picture():
     """The colours on white, not trimmed."""
     picture = np.zeros((3, 4, 4), np.uint8)
