@@ -12,11 +12,14 @@ from local_galaxy.staging import make_list, map_over, run_tool, text_of, texts_o
 
 COLLECTION = 'Experiment 1'
 HEATMAP = CHECKOUT / '.galaxy' / 'similar.png'
+GALLERY = CHECKOUT / '.galaxy' / 'gallery.png'
 
 
 def main() -> None:
     with session_with_samples('demo') as session:
-        tables = [table(session) for table in (generate, verify, verify_manifest, find_similar, image_content)]
+        tables = [table(session) for table in (
+            generate, verify, verify_manifest, find_similar, image_content, look_alikes,
+        )]
     console = Console(width=120)
     for table in tables:
         console.print(table)
@@ -95,6 +98,20 @@ def image_content(session: Session) -> Table:
     for of_file, of_pixels in zip(*(output(session, made).splitlines()[1:] for made in (files, answer))):
         name, code_of_file, *_ = of_file.split('\t')
         table.add_row(name, short(code_of_file), short(of_pixels.split('\t')[1]))
+    return table
+
+
+def look_alikes(session: Session) -> Table:
+    """Find the pictures that were made of an image, and save the gallery; return a table of the findings."""
+    print('Running Find images that look alike ...', flush=True)
+    answer, seconds = timed_run(session, 'iscc_image_similarity', input_files=session.samples['look_alikes'])
+    outputs = {each['output_name']: each['id'] for each in answer['outputs']}
+    GALLERY.write_bytes(session.galaxy.datasets.download_dataset(outputs['gallery']))
+    table = Table('Image', 'Looks like', 'Relation', 'Distance', title=(
+        f'Find images that look alike\nin {seconds} s; the gallery is {GALLERY.relative_to(CHECKOUT)}'
+    ))
+    for line in text_of(session.galaxy, outputs['findings']).splitlines()[1:]:
+        table.add_row(*line.split('\t'))
     return table
 
 

@@ -12,7 +12,8 @@ JOB_SECONDS = 120
 POLL_SECONDS = 0.2
 
 # What a user would upload first: an image in two formats, an OME-Zarr folder, a collection in which versions of one
-# image have lost each other, and one with the same pixels in four formats.
+# image have lost each other, one with the same pixels in four formats, and one
+# of a raw image, pictures made of it and other fields.
 SAMPLES = {
     'png': {'class': 'File', 'path': 'nuclei.png'},
     'tiff': {'class': 'File', 'path': 'nuclei.tiff'},
@@ -33,6 +34,12 @@ SAMPLES = {
             {'class': 'File', 'identifier': 'nuclei.ome.tiff', 'path': 'images/nuclei.ome.tiff'},
             {'class': 'Directory', 'identifier': 'nuclei.ome.zarr', 'path': 'nuclei_ome.zarr', 'filetype': 'ome_zarr'},
             {'class': 'File', 'identifier': 'nuclei.png', 'path': 'images/nuclei_16_bit.png'},
+        ],
+    },
+    'look_alikes': {
+        'class': 'Collection', 'collection_type': 'list', 'name': 'Figures and fields', 'elements': [
+            {'class': 'File', 'identifier': name, 'path': f'look_alikes/{name}'}
+            for name in ('field.tiff', 'exported.png', 'small.jpg', 'framed.png', 'other.tiff', 'third.tiff')
         ],
     },
 }

@@ -11,6 +11,7 @@ import pytest
 import yaml
 from PIL import Image
 
+from image_oracle import code_of_picture, code_of_plane
 from local_galaxy.configuration import CHECKOUT, TEST_DATA, tool_files
 from local_galaxy.shed import tool_id, tool_version
 from oracle import codes_of, content_of
@@ -37,9 +38,9 @@ def distance(tmp_path_factory):
     return lambda one, other: (data_code(one) ^ data_code(other)).bit_count()
 
 
-def table(header: str) -> list[list[str]]:
-    """Give the cells of the table that has this header."""
-    lines = TUTORIAL.splitlines()
+def table(header: str, after: str = '') -> list[list[str]]:
+    """Give the cells of the first table that has this header, after some text."""
+    lines = TUTORIAL[TUTORIAL.index(after):].splitlines()
     start = lines.index(header) + 2
     rows = []
     for line in lines[start:]:
@@ -122,11 +123,25 @@ def test_the_group_at_a_smaller_distance(distance):
         assert distance('nuclei.tiff', name) <= 4
 
 
+def test_images_that_look_alike():
+    """The codes are made by iscc-core: of the plane of 16 bits, and of the pictures without their borders."""
+    names = [name for name in re.findall(r'`(\w+\.\w+)`', TUTORIAL[TUTORIAL.index('# Images that look alike'):])]
+    images = {name: np.array(Image.open(TEST_DATA / 'look_alikes' / name)) for name in dict.fromkeys(names)}
+    codes = {
+        name: (code_of_picture if image.dtype == np.uint8 else code_of_plane)(image) for name, image in images.items()
+    }
+    digests = {name: int.from_bytes(iscc_core.Code(f'ISCC:{code}').hash_bytes, 'big') for name, code in codes.items()}
+    apart = {(one, other): (digests[one] ^ digests[other]).bit_count() for one, other in combinations(digests, 2)}
+    near = [pair for pair in sorted(apart, key=apart.get) if apart[pair] <= 48]
+    assert table('| dataset | similar_to | relation | distance |', '# Images that look alike') == [
+        [*pair, 'similar' if apart[pair] else 'equal Image-Code', str(apart[pair])] for pair in near]
+
+
 def test_the_tools_and_labels_are_those_of_the_forms():
     """Each tool is named with its whole id, each parameter by its label, and each choice by the text of the option."""
     forms = {f'{tool_id(file)}/{tool_version(file)}': file for file in tool_files()}
     parts = re.split(r'\{% tool \[', TUTORIAL)[1:]
-    assert len(parts) == 6
+    assert len(parts) == 7
     for part in parts:
         name, whole_id = re.match(r'([^\]]+)\]\(([^)]+)\)', part).groups()
         file = forms['/'.join(whole_id.split('/')[-2:])]
