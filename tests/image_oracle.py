@@ -20,8 +20,9 @@ def code_of_plane(plane: np.ndarray) -> str:
 
 def code_of_picture(picture: np.ndarray) -> str:
     """Return the bare Image-Code of a gray picture of 8 bits, without the border that has the colour of its corner."""
+    corner = picture[0, 0]
     for _ in range(4):
-        while (picture[0] == picture[0, 0]).all() and picture[0, 0] == picture[-1, -1] and len(picture) > 1:
+        while (picture[0] == corner).all() and len(picture) > 1:
             picture = picture[1:]
         picture = np.rot90(picture)
     return code_of_gray(np.ascontiguousarray(picture))

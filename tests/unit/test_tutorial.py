@@ -125,7 +125,7 @@ def test_the_group_at_a_smaller_distance(distance):
 
 def test_images_that_look_alike():
     """The codes are made by iscc-core: of the plane of 16 bits, and of the pictures without their borders."""
-    names = [name for name in re.findall(r'`(\w+\.\w+)`', TUTORIAL[TUTORIAL.index('# Images that look alike'):])]
+    names = re.findall(r'`(\w+\.\w+)`', TUTORIAL[TUTORIAL.index('# Images that look alike'):])
     images = {name: np.array(Image.open(TEST_DATA / 'look_alikes' / name)) for name in dict.fromkeys(names)}
     codes = {
         name: (code_of_picture if image.dtype == np.uint8 else code_of_plane)(image) for name, image in images.items()
