@@ -22,7 +22,8 @@ FIND = 'Find datasets with similar ISCC-CODEs'
 TRACE = 'Trace datasets through a processing chain by ISCC-CODE'
 VERIFIED = 'Turn an ISCC-CODE verification into a parameter'
 IMAGES = 'Generate ISCC-CODEs of image content'
-FORMATS = SAMPLES['formats']
+LOOK_ALIKE = 'Find images that look alike'
+FORMATS, LOOK_ALIKES = SAMPLES['formats'], SAMPLES['look_alikes']
 
 
 def test_upload(newcomer, history, stage):
@@ -42,7 +43,7 @@ def parameters_in(inputs: list[dict[str, Any]], outer: str = '') -> Iterator[tup
             yield f'{outer}{each["name"]}', each
 
 
-@pytest.mark.parametrize('tool', [GENERATE, MANIFEST, VERIFY, VERIFY_MANIFEST, VERIFIED, FIND, TRACE, IMAGES])
+@pytest.mark.parametrize('tool', [GENERATE, MANIFEST, VERIFY, VERIFY_MANIFEST, VERIFIED, FIND, TRACE, IMAGES, LOOK_ALIKE])
 def test_form_and_help(newcomer, galaxy, tool):
     newcomer.open_tool(tool)
     newest = max(each['id'] for each in galaxy.tools.get_tools(name=tool))
@@ -178,6 +179,27 @@ def test_images(newcomer, stage):
     newcomer.open_in(thumbnails, names[0])
     expect(newcomer.page.locator('#center img').first).to_be_visible()
     newcomer.look('thumbnail')
+    newcomer.go_home()
+
+
+def test_images_that_look_alike(newcomer, stage):
+    """A raw image and the pictures made of it: in the findings, and in one row of the gallery."""
+    stage({'look_alikes': LOOK_ALIKES})
+    newcomer.open_tool(LOOK_ALIKE)
+    newcomer.choose('input_files', LOOK_ALIKES['name'], 'Dataset collection')
+    newcomer.look('look alike')
+    findings, _, groups, gallery = newcomer.run_tool()
+    newcomer.open(findings)
+    rows = newcomer.rows()
+    assert {row['dataset'] for row in rows} | {row['similar_to'] for row in rows} == {
+        'field.tiff', 'exported.png', 'small.jpg', 'framed.png'}
+    newcomer.sees('dataset', 'similar_to', 'relation', 'distance')
+    newcomer.look('images that look alike')
+    newcomer.open(groups)
+    assert [row['group_size'] for row in newcomer.rows()] == ['4', '4', '4', '4', '1', '1']
+    newcomer.open(gallery)
+    expect(newcomer.page.locator('#center img').first).to_be_visible()
+    newcomer.look('gallery')
     newcomer.go_home()
 
 
