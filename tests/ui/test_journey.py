@@ -43,7 +43,8 @@ def parameters_in(inputs: list[dict[str, Any]], outer: str = '') -> Iterator[tup
             yield f'{outer}{each["name"]}', each
 
 
-@pytest.mark.parametrize('tool', [GENERATE, MANIFEST, VERIFY, VERIFY_MANIFEST, VERIFIED, FIND, TRACE, IMAGES, LOOK_ALIKE])
+@pytest.mark.parametrize('tool', [
+    GENERATE, MANIFEST, VERIFY, VERIFY_MANIFEST, VERIFIED, FIND, TRACE, IMAGES, LOOK_ALIKE])
 def test_form_and_help(newcomer, galaxy, tool):
     newcomer.open_tool(tool)
     newest = max(each['id'] for each in galaxy.tools.get_tools(name=tool))
