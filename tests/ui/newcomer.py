@@ -88,7 +88,7 @@ class Newcomer:
     def open_tool(self, name: str) -> None:
         """Find a tool in the tool panel, and open its form."""
         self.open_tool_panel()
-        self.page.locator('[data-description="panel toolbox"] .search-query').fill('ISCC-CODE')
+        self.page.locator('[data-description="panel toolbox"] .search-query').fill(name)
         link = self.page.locator('a.tool-link').filter(has=self.page.get_by_text(name, exact=True))
         # Galaxy opens the form of an expression tool in a tab of its own.
         link.evaluate('link => link.removeAttribute("target")')
