@@ -3,6 +3,7 @@
 import shutil
 import sys
 from pathlib import Path
+from string import Template
 from typing import Callable
 
 
@@ -26,6 +27,6 @@ def export(write: Callable[[Path], None]) -> None:
 
 
 def fill(name: str, **values: str) -> str:
-    """Return the text of a file in `texts/`, with the values in the place of their names in braces."""
+    """Return the text of a file in `texts/`, with the values in the place of their names, as `$name`."""
     text = (Path(__file__).parent / 'texts' / name).read_text(encoding='utf-8')
-    return text.format(**values)
+    return Template(text).substitute(values)

@@ -43,10 +43,12 @@ class LocalGalaxy:
     All that it writes lies in the `state` folder, which is emptied at the start.
     """
 
-    def __init__(self, state: Path, as_installed: bool = False, engine: Engine = Engine()) -> None:
-        """The tools are those of the checkout, or `as_installed`: from the archives for the ToolShed."""
+    def __init__(
+        self, state: Path, ship: Callable[[Path], None] | None = None, engine: Engine = Engine(),
+    ) -> None:
+        """The tools are those of the checkout, or installed from archives of what `ship` copies for the ToolShed."""
         self.state = state.resolve()
-        self.as_installed = as_installed
+        self.ship = ship
         self.engine = engine
         self.url = f'http://127.0.0.1:{unused_port()}'
         self.admin = GalaxyInstance(self.url, ADMIN_KEY)
@@ -83,8 +85,8 @@ class LocalGalaxy:
         shutil.rmtree(self.state, ignore_errors=True)
         self.state.mkdir(parents=True)
         installed = None
-        if self.as_installed:
-            installed = install(make_archives(self.state / 'shed'), self.state / 'shed_tools')
+        if self.ship:
+            installed = install(make_archives(self.state / 'shed', self.ship), self.state / 'shed_tools')
         settings = self.engine.prepare(self.state)
         return write_configuration(self.state, self.engine.job_config(), settings, installed)
 

@@ -4,13 +4,14 @@ import sys
 import time
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Iterator, NamedTuple
+from typing import Any, Callable, Iterator, NamedTuple
 
 from bioblend.galaxy import GalaxyInstance
 
 from local_galaxy.configuration import CHECKOUT, PASSWORD, USER
 from local_galaxy.engines.engine import Engine
 from local_galaxy.server import LocalGalaxy, StartError
+from local_galaxy.shed import copy_shipped
 from local_galaxy.staging import SAMPLES, upload
 from local_galaxy.welcome import write_welcome_page
 
@@ -29,7 +30,7 @@ def session_with_samples(name: str) -> Iterator[Session]:
 
     Stop it at the end, also on Ctrl-C.
     """
-    with started(CHECKOUT / '.galaxy' / name, as_installed=True) as local:
+    with started(CHECKOUT / '.galaxy' / name, copy_shipped) as local:
         galaxy = GalaxyInstance(local.url, local.create_user(USER, PASSWORD))
         history_id = galaxy.histories.create_history('ISCC sample data')['id']
         write_welcome_page(local.state, history_id)
@@ -38,7 +39,9 @@ def session_with_samples(name: str) -> Iterator[Session]:
 
 
 @contextmanager
-def started(state: Path, as_installed: bool = False, engine: Engine = Engine()) -> Iterator[LocalGalaxy]:
+def started(
+    state: Path, ship: Callable[[Path], None] | None = None, engine: Engine = Engine(),
+) -> Iterator[LocalGalaxy]:
     """Start Galaxy, say so, and stop it with the block or on Ctrl-C.
 
     Where it can't start, raise SystemExit with the end of its log.
@@ -46,7 +49,7 @@ def started(state: Path, as_installed: bool = False, engine: Engine = Engine()) 
     print('Starting Galaxy (about a minute) ...', flush=True)
     begin = time.monotonic()
     try:
-        with LocalGalaxy(state, as_installed, engine) as local:
+        with LocalGalaxy(state, ship, engine) as local:
             print(f'Galaxy runs at {local.url} after {time.monotonic() - begin:.0f} s.', flush=True)
             yield local
             print('Stopping Galaxy ...', flush=True)

@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from typing import Callable
 from xml.etree import ElementTree
 
 import yaml
@@ -29,9 +30,12 @@ def copy_shipped(folder: Path) -> None:
     shutil.copy(CHECKOUT / '.shed.yml', folder)
 
 
-def make_archives(folder: Path) -> dict[str, Path]:
-    """Make the archives in a new folder, and return those that hold a tool by the names of their repositories."""
-    copy_shipped(folder)
+def make_archives(folder: Path, ship: Callable[[Path], None] = copy_shipped) -> dict[str, Path]:
+    """Make the archives in a new folder, into which `ship` copies what ships.
+
+    Return those that hold a tool by the names of their repositories.
+    """
+    ship(folder)
     # planemo leaves its archives in the folder that it runs in.
     subprocess.run(
         [Path(sys.executable).with_name('planemo'), 'shed_upload', '--shed_target', 'local', '--tar_only', '.'],
