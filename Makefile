@@ -15,6 +15,8 @@ WORKFLOWS := $(wildcard workflows/*)
 SHELL := /bin/bash
 # planemo wants what it lints for the ToolShed to lie in folders named as on GitHub.
 SHED_COPY := $(STATE)/shed_lint/BMCV/galaxy-image-analysis
+EXPORTED := $(STATE)/exports
+EXPORTED_SUITE := $(EXPORTED)/galaxy-image-analysis/tools/iscc-sum
 # These checks ask the network: bio.tools, and the ToolShed.
 OFFLINE := --skip BioToolsValid,version_bumped
 export UV_PYTHON_DOWNLOADS := never
@@ -25,7 +27,7 @@ export PLANEMO_GLOBAL_WORKSPACE := $(CURDIR)/$(STATE)/planemo
 .PHONY: $(shell grep -oE '^[a-z-]+:' $(firstword $(MAKEFILE_LIST)) | tr -d :)
 
 help:  ## Show what can be made
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-22s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 demo: environments  ## Hash, verify and compare sample images in a real Galaxy
 	$(DEV)/python -m local_galaxy.demo
@@ -77,6 +79,34 @@ test-ui: environments $(ENVS)/ui/ready  ## Walk through all tools, a workflow an
 
 images: $(ENVS)/ui/ready  ## Take the pictures of the documentation from what make test-ui saved
 	$(ENVS)/ui/bin/python docs/images/from_screenshots.py
+
+galaxy-image-analysis: $(ENVS)/dev/ready  ## Write to OUT what BMCV/galaxy-image-analysis needs
+	@$(DEV)/python -m exports.galaxy_image_analysis '$(OUT)'
+
+iwc: $(ENVS)/dev/ready  ## Write to OUT what galaxyproject/iwc needs
+	@$(DEV)/python -m exports.iwc '$(OUT)'
+
+biocontainers: $(ENVS)/dev/ready  ## Write to OUT what BioContainers/multi-package-containers needs
+	@$(DEV)/python -m exports.biocontainers '$(OUT)'
+
+# What goes to other repositories passes there. The unit tests run flake8 and gialint, which take seconds.
+test-exports: environments  ## Lint and test what goes to other repositories, as they do
+	@rm -rf $(EXPORTED)
+	@$(MAKE) --no-print-directory galaxy-image-analysis OUT=$(EXPORTED)/galaxy-image-analysis
+	@$(MAKE) --no-print-directory iwc OUT=$(EXPORTED)/iwc
+	$(DEV)/planemo lint --fail_level warn $(OFFLINE) $(EXPORTED_SUITE)
+	$(DEV)/planemo shed_lint --ensure_metadata --fail_level warn $(EXPORTED_SUITE)
+	$(DEV)/planemo workflow_lint --iwc --fail_level warn $(EXPORTED)/iwc/workflows/imaging/*
+	$(DEV)/python -m local_galaxy.run --suite $(EXPORTED_SUITE) $(STATE)/test_exports \
+	  $(MAKE) --no-print-directory test-exported
+
+# Needs the variables that local_galaxy.run sets.
+test-exported:
+	$(PLANEMO_TEST) --test_output $(EXPORTED)/tool_tests.html --test_output_json $(EXPORTED)/tool_tests.json \
+	  $(EXPORTED_SUITE)
+	$(PLANEMO_TEST) --no_shed_install --test_output $(EXPORTED)/workflow_tests.html \
+	  --test_output_json $(EXPORTED)/workflow_tests.json $(EXPORTED)/iwc/workflows/imaging/*/*.ga
+	$(DEV)/pytest tests/exported
 
 # Needs the variables that local_galaxy.run sets.
 test-tools: test-xml test-workflows

@@ -14,7 +14,7 @@ from local_galaxy.workflows import workflow_files
 
 CATEGORY = Path('workflows') / 'imaging'
 OUTSIDE = '../../test-data/'
-SHED_ID = re.compile(r'toolshed\.g2\.bx\.psu\.edu/repos/imgteam/(?P<repository>\w+)/\w+/(?P<version>.+)')
+SHED_ID = re.compile(r'toolshed\.g2\.bx\.psu\.edu/repos/imgteam/(\w+)/\w+/(.+)')
 
 
 def write(folder: Path) -> None:
@@ -33,17 +33,15 @@ def write_workflow(workflow: Path, folder: Path) -> None:
         copy.parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(CHECKOUT / 'test-data' / name, copy)
     tests.write_text(text.replace(OUTSIDE, 'test-data/'), encoding='utf-8')
-    left = fill('iwc.md', workflow=workflow.name, tools='\n'.join(tools_of(workflow)))
-    (folder / 'TO-DO.md').write_text(left, encoding='utf-8')
+    (folder / 'TO-DO.md').write_text(left_to_do(workflow), encoding='utf-8')
 
 
-def tools_of(workflow: Path) -> list[str]:
-    """Return lines that name the tools that a workflow takes from the ToolShed."""
-    steps = json.loads(workflow.read_text(encoding='utf-8'))['steps'].values()
-    found = filter(None, (SHED_ID.match(step['tool_id'] or '') for step in steps))
-    address = 'https://toolshed.g2.bx.psu.edu/view/imgteam'
-    return sorted({f'- [`{repository}`]({address}/{repository}) {version}' for repository, version in (
-        match.group('repository', 'version') for match in found)})
+def left_to_do(workflow: Path) -> str:
+    """Return the text that says what has to wait until the tools of a workflow are in the ToolShed."""
+    parsed = json.loads(workflow.read_text(encoding='utf-8'))
+    found = {match.groups() for step in parsed['steps'].values() if (match := SHED_ID.match(step['tool_id'] or ''))}
+    tools = (f'- [`{name}`](https://toolshed.g2.bx.psu.edu/view/imgteam/{name}) {version}' for name, version in found)
+    return fill('iwc.md', workflow=workflow.name, release=parsed['release'], tools='\n'.join(sorted(tools)))
 
 
 if __name__ == '__main__':
