@@ -158,6 +158,9 @@ bench: environments $(ENVS)/bio/ready  ## Measure what the tools cost, as ratios
 	  $(DEV)/python benchmarks/$$name.py | tee $(STATE)/benchmarks/$$name.md || exit 1; \
 	done
 
+gtn: $(ENVS)/dev/ready  ## Write the tutorial for the Galaxy Training Network to the new folder OUT
+	@$(DEV)/python -m exports.training_network $(OUT)
+
 lock: $(UV)  ## Resolve the newest versions into the lock files
 	@for name in $(basename $(notdir $(wildcard requirements/*.in))); do \
 	  $(UV) pip compile --quiet --universal --python-version 3.11 --no-header --no-annotate --upgrade \

@@ -1,7 +1,9 @@
 """What the tutorial tells its readers they will see: recomputed from the sample data with iscc-core and iscc-lib."""
 
+import csv
 import re
 from itertools import combinations
+from math import comb
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -9,12 +11,14 @@ import iscc_core
 import numpy as np
 import pytest
 import yaml
+import zarr
 from PIL import Image
 
 from image_oracle import code_of_picture, code_of_plane
-from local_galaxy.configuration import CHECKOUT, TEST_DATA, tool_files
+from local_galaxy.configuration import CHECKOUT, IMAGES_BIN, TEST_DATA, tool_files, TOOLS
 from local_galaxy.shed import tool_id, tool_version
 from oracle import codes_of, content_of
+from scripts import Tool
 
 TUTORIAL = (CHECKOUT / 'docs' / 'tutorial.md').read_text(encoding='utf-8')
 IMAGES = ['nuclei.tiff', 'images/nuclei.ome.tiff', 'images/nuclei_16_bit.png', 'nuclei.png']
@@ -123,16 +127,78 @@ def test_the_group_at_a_smaller_distance(distance):
         assert distance('nuclei.tiff', name) <= 4
 
 
+def test_the_distances_of_changed_versions_are_those_of_the_help():
+    help_text = ElementTree.parse(TOOLS / 'iscc_similarity' / 'iscc_similarity.xml').findtext('help')
+    measured = [re.split(r'\s{2,}', line) for line in help_text.splitlines()]
+    shown = table('| What was changed | 74 kB | 8 MB |')
+    assert len(shown) == 7
+    for change, small, large in shown:
+        assert [change, small, large] in [[row[0], row[1], row[-1]] for row in measured if len(row) == 4]
+
+
+def test_the_pairs_by_chance():
+    """The bits of unrelated codes are thrown like coins: the distance of two has a binomial distribution."""
+    expected = {
+        threshold: comb(100_000, 2) * sum(comb(128, bits) for bits in range(threshold + 1)) / 2 ** 128
+        for threshold in (12, 24, 32, 40)
+    }
+    assert expected[12] < 0.000001
+    assert table('| Maximum distance | Pairs by chance |') == [
+        ['12', 'less than 0.000001'], ['24', f'{expected[24]:.3f}'], ['32', f'{expected[32]:.0f}'],
+        ['40', f'{round(expected[40], -3):,.0f}'],
+    ]
+
+
+def test_the_same_pixels_in_other_formats_have_distant_data_codes(codes_of_pixels, distance):
+    paths = {'nuclei.ome.tiff': 'images/nuclei.ome.tiff', 'nuclei_16_bit.png': 'images/nuclei_16_bit.png'}
+    assert len({codes_of_pixels[name] for name in ('nuclei.tiff', *paths)}) == 1
+    zarr_pixels = zarr.open_array(TEST_DATA / 'nuclei_ome.zarr' / '0', mode='r')[...]
+    assert (zarr_pixels.squeeze() == np.array(Image.open(TEST_DATA / 'nuclei.tiff'))).all()
+    assert table('| File | Distance to `nuclei.tiff`, of 128 bits |') == [
+        [f'`{name}`', str(distance('nuclei.tiff', path))]
+        for name, path in {**paths, 'nuclei_ome.zarr': 'nuclei_ome.zarr'}.items()
+    ]
+
+
+def test_the_report_of_the_conversions(tmp_path):
+    """Which pixels are the same Pillow tells; the words of the note are those of the tools."""
+    pairs = {
+        ('nuclei.tiff', 'nuclei.tiff'): ('nuclei.ome.tiff', 'images/nuclei.ome.tiff'),
+        ('field.tiff', 'look_alikes/field.tiff'): ('field.png', 'look_alikes/exported.png'),
+    }
+    manifests = {}
+    for number, images in enumerate((pairs.keys(), pairs.values())):
+        folder = tmp_path / str(number)
+        folder.mkdir()
+        read = Tool(folder, 'generate_image_codes', ('manifest',), IMAGES_BIN)
+        contents = {name: (TEST_DATA / path).read_bytes() for name, path in images}
+        done = read.run(datasets=read.files_with(contents), thumbnails=False, metadata=False)
+        assert done.returncode == 0
+        manifests[number] = read.described(name='manifest', path=str(read.output))
+    verify = Tool(tmp_path, 'verify_manifest', ('report', 'summary'))
+    report = verify.succeeds(verify.run(
+        datasets=[], computed=manifests[1], manifest=manifests[0], on_mismatch='report', allow_unlisted=False,
+        match_names='loose'))
+    rows = list(csv.DictReader(report.splitlines(), delimiter='\t'))
+    columns = ('name', 'status', 'found_as', 'note')
+    assert [[row[column] for column in columns] for row in rows] == table(f'| {" | ".join(columns)} |')
+    for row, ((_, before), (_, after)) in zip(rows, pairs.items()):
+        same = np.array_equal(*(np.array(Image.open(TEST_DATA / path)) for path in (before, after)))
+        assert (row['status'] == 'OK') == same
+
+
 def test_images_that_look_alike():
     """The codes are made by iscc-core: of the plane of 16 bits, and of the pictures without their borders."""
-    names = re.findall(r'`(\w+\.\w+)`', TUTORIAL[TUTORIAL.index('# Images that look alike'):])
-    images = {name: np.array(Image.open(TEST_DATA / 'look_alikes' / name)) for name in dict.fromkeys(names)}
+    section = TUTORIAL[TUTORIAL.index('# Images that look alike'):]
+    names = re.findall(r'`(\w+\.\w+)`', re.search(r'\*"Images"\*: .*', section).group())
+    images = {name: np.array(Image.open(TEST_DATA / 'look_alikes' / name)) for name in names}
     codes = {
         name: (code_of_picture if image.dtype == np.uint8 else code_of_plane)(image) for name, image in images.items()
     }
     digests = {name: int.from_bytes(iscc_core.Code(f'ISCC:{code}').hash_bytes, 'big') for name, code in codes.items()}
     apart = {(one, other): (digests[one] ^ digests[other]).bit_count() for one, other in combinations(digests, 2)}
     near = [pair for pair in sorted(apart, key=apart.get) if apart[pair] <= 48]
+    assert len(images) == 6
     assert table('| dataset | similar_to | relation | distance |', '# Images that look alike') == [
         [*pair, 'similar' if apart[pair] else 'equal Image-Code', str(apart[pair])] for pair in near]
 
