@@ -95,7 +95,7 @@ test-exports: environments  ## Lint and test what goes to other repositories, as
 	@$(MAKE) --no-print-directory galaxy-image-analysis OUT=$(EXPORTED)/galaxy-image-analysis
 	@$(MAKE) --no-print-directory iwc OUT=$(EXPORTED)/iwc
 	$(DEV)/planemo lint --fail_level warn $(OFFLINE) $(EXPORTED_SUITE)
-	$(DEV)/planemo shed_lint --ensure_metadata --fail_level warn $(EXPORTED_SUITE)
+	$(DEV)/planemo shed_lint --ensure_metadata --fail_level warn $(OFFLINE) $(EXPORTED_SUITE)
 	$(DEV)/planemo workflow_lint --iwc --fail_level warn $(EXPORTED)/iwc/workflows/imaging/*
 	$(DEV)/python -m local_galaxy.run --suite $(EXPORTED_SUITE) $(STATE)/test_exports \
 	  $(MAKE) --no-print-directory test-exported
