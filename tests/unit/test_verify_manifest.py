@@ -2,7 +2,6 @@
 
 import csv
 import subprocess
-import time
 from collections import Counter
 from dataclasses import replace
 
@@ -275,14 +274,13 @@ def test_a_copy_that_is_gone_is_missing_and_its_content_is_not(verify_manifest, 
         ['a', 'MISSING', 'b', '', 'one of several identical copies is gone'], ['b', 'OK', '', '0', '']]
 
 
-def test_a_hundred_thousand_lines_in_seconds():
+def test_a_hundred_thousand_lines():
+    """If each line were compared with each, this test would take hours."""
     codes = [wide_code(number.to_bytes(16, 'big'), number.to_bytes(16, 'big')) for number in range(100_000)]
     listed = [ListedCode(code, place, f'image {place}') for place, code in enumerate(codes)]
     computed = [replace(line, name=f'image {line.line + 1}') for line in listed[1:]]
-    begin = time.monotonic()
     counts = Counter(outcome.status for outcome in verify(listed, computed))
     assert counts == {'RENAMED': 99_999, 'MISSING': 1}
-    assert time.monotonic() - begin < 30
 
 
 def test_nearly_equal_names_are_paired_if_the_user_says_so(verify_manifest, job):
