@@ -18,6 +18,8 @@ from local_galaxy.release import current_version
 from local_galaxy.shed import make_archives, tool_id
 
 SUITE = Path('tools') / 'iscc-sum'
+# Where the README there has the tools.
+SERVER = 'https://usegalaxy.eu/root?tool_id=toolshed.g2.bx.psu.edu/repos/imgteam'
 # flake8 there is not told which package is the repository's own, and wants its imports among those of other packages.
 IMPORTS = isort.Config(
     known_third_party=['iscc_galaxy'], case_sensitive=False, order_by_type=False, combine_as_imports=True,
@@ -33,39 +35,29 @@ def write(folder: Path) -> None:
             shutil.unpack_archive(archive, suite)
     for module in suite.glob('iscc_galaxy/**/*.py'):
         module.write_text(isort.code(module.read_text(encoding='utf-8'), config=IMPORTS), encoding='utf-8')
+    rows = '\n'.join(f'| {name} | `{id_}` |' for name, id_ in names_and_ids())
     texts = {
         SUITE / '.shed.yml': shed_configuration(),
-        'README-entries.md': readme_entries(),
+        'README-entries.md': ''.join(f'- [{name}]({SERVER}/{id_}/{id_})\n' for name, id_ in names_and_ids()),
         '.gialint.yml': fill('gialint.yml'),
         'gialint-report.md': fill('gialint-report.md'),
-        'PULL-REQUEST.md': fill('galaxy-image-analysis.md', version=current_version(), tools=table_of_tools()),
+        'PULL-REQUEST.md': fill('galaxy-image-analysis.md', version=current_version(), tools=rows),
     }
     for name, text in texts.items():
         (folder / name).write_text(text, encoding='utf-8')
 
 
 def shed_configuration() -> str:
-    """Return the suite's `.shed.yml` without the rules of what ships: of the folder, all does."""
+    """Return the suite's `.shed.yml` without the rules of what ships: there, the whole folder does."""
     text = (CHECKOUT / '.shed.yml').read_text(encoding='utf-8')
     own = text[text.index('owner:'):text.index('include:')]
-    # The address of the code there is that of the folder; the home page stays.
+    # The address of the code is that of the folder.
     return re.sub('^(remote_repository_url: .*)$', rf'\1/tree/master/{SUITE}', own, flags=re.MULTILINE)
 
 
-def readme_entries() -> str:
-    """Return the lines of the tools for the list in the README of that repository."""
-    address = 'https://usegalaxy.eu/root?tool_id=toolshed.g2.bx.psu.edu/repos/imgteam'
-    return '\n'.join(f'- [{name}]({address}/{id_}/{id_})' for name, id_ in sorted(names_and_ids())) + '\n'
-
-
-def table_of_tools() -> str:
-    """Return the rows of a table of the tools."""
-    return '\n'.join(f'| {name} | `{id_}` |' for name, id_ in sorted(names_and_ids()))
-
-
 def names_and_ids() -> list[tuple[str, str]]:
-    """Return name and id of each tool."""
-    return [(ElementTree.parse(tool).getroot().get('name'), tool_id(tool)) for tool in tool_files()]
+    """Return name and id of each tool, by names."""
+    return sorted((ElementTree.parse(tool).getroot().get('name'), tool_id(tool)) for tool in tool_files())
 
 
 if __name__ == '__main__':
