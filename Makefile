@@ -86,6 +86,9 @@ galaxy-image-analysis: $(ENVS)/dev/ready  ## Write to OUT what BMCV/galaxy-image
 iwc: $(ENVS)/dev/ready  ## Write to OUT what galaxyproject/iwc needs
 	@$(DEV)/python -m exports.iwc '$(OUT)'
 
+gtn: $(ENVS)/dev/ready  ## Write to OUT what galaxyproject/training-material needs
+	@$(DEV)/python -m exports.training_network '$(OUT)'
+
 biocontainers: $(ENVS)/dev/ready  ## Write to OUT what BioContainers/multi-package-containers needs
 	@$(DEV)/python -m exports.biocontainers '$(OUT)'
 
@@ -94,9 +97,11 @@ test-exports: environments  ## Lint and test what goes to other repositories, as
 	@rm -rf $(EXPORTED)
 	@$(MAKE) --no-print-directory galaxy-image-analysis OUT=$(EXPORTED)/galaxy-image-analysis
 	@$(MAKE) --no-print-directory iwc OUT=$(EXPORTED)/iwc
+	@$(MAKE) --no-print-directory gtn OUT=$(EXPORTED)/training-material
 	$(DEV)/planemo lint --fail_level warn $(OFFLINE) $(EXPORTED_SUITE)
 	$(DEV)/planemo shed_lint --ensure_metadata --fail_level warn $(OFFLINE) $(EXPORTED_SUITE)
 	$(DEV)/planemo workflow_lint --iwc --fail_level warn $(EXPORTED)/iwc/workflows/imaging/*
+	$(DEV)/planemo workflow_lint --fail_level warn $(EXPORTED)/training-material/topics/*/tutorials/*/workflows
 	$(DEV)/python -m local_galaxy.run --suite $(EXPORTED_SUITE) $(STATE)/test_exports \
 	  $(MAKE) --no-print-directory test-exported
 
@@ -105,7 +110,8 @@ test-exported:
 	$(PLANEMO_TEST) --test_output $(EXPORTED)/tool_tests.html --test_output_json $(EXPORTED)/tool_tests.json \
 	  $(EXPORTED_SUITE)
 	$(PLANEMO_TEST) --no_shed_install --test_output $(EXPORTED)/workflow_tests.html \
-	  --test_output_json $(EXPORTED)/workflow_tests.json $(EXPORTED)/iwc/workflows/imaging/*/*.ga
+	  --test_output_json $(EXPORTED)/workflow_tests.json $(EXPORTED)/iwc/workflows/imaging/*/*.ga \
+	  $(EXPORTED)/training-material/topics/*/tutorials/*/workflows/*.ga
 	$(DEV)/pytest tests/exported
 
 # Needs the variables that local_galaxy.run sets.
@@ -157,9 +163,6 @@ bench: environments $(ENVS)/bio/ready  ## Measure what the tools cost, as ratios
 	@set -o pipefail; for name in $(BENCHMARKS); do \
 	  $(DEV)/python benchmarks/$$name.py | tee $(STATE)/benchmarks/$$name.md || exit 1; \
 	done
-
-gtn: $(ENVS)/dev/ready  ## Write the tutorial for the Galaxy Training Network to the new folder OUT
-	@$(DEV)/python -m exports.training_network $(OUT)
 
 lock: $(UV)  ## Resolve the newest versions into the lock files
 	@for name in $(basename $(notdir $(wildcard requirements/*.in))); do \

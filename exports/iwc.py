@@ -9,11 +9,10 @@ import shutil
 from pathlib import Path
 
 from exports.folders import export, fill
-from local_galaxy.configuration import CHECKOUT
+from exports.workflow_tests import copy_tests
 from local_galaxy.workflows import workflow_files
 
 CATEGORY = Path('workflows') / 'imaging'
-OUTSIDE = '../../test-data/'
 SHED_ID = re.compile(r'toolshed\.g2\.bx\.psu\.edu/repos/imgteam/(\w+)/\w+/(.+)')
 
 
@@ -24,15 +23,9 @@ def write(folder: Path) -> None:
 
 
 def write_workflow(workflow: Path, folder: Path) -> None:
-    """Write the folder of one workflow, with the test data that its tests name, and what is left to be done by hand."""
+    """Write the folder of one workflow, and into it what is left to be done by hand."""
     shutil.copytree(workflow.parent, folder)
-    tests = folder / f'{workflow.stem}-tests.yml'
-    text = tests.read_text(encoding='utf-8')
-    for name in set(re.findall(rf'{re.escape(OUTSIDE)}([\w./-]+)', text)):
-        copy = folder / 'test-data' / name
-        copy.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copy(CHECKOUT / 'test-data' / name, copy)
-    tests.write_text(text.replace(OUTSIDE, 'test-data/'), encoding='utf-8')
+    copy_tests(workflow, folder)
     (folder / 'TO-DO.md').write_text(left_to_do(workflow), encoding='utf-8')
 
 

@@ -13,6 +13,7 @@ from typing import Any
 import yaml
 
 from exports.folders import export, fill
+from exports.workflow_tests import copy_tests
 from local_galaxy.configuration import CHECKOUT, TEST_DATA
 
 TOPIC = 'imaging'
@@ -37,7 +38,9 @@ def write(folder: Path) -> None:
     (tutorial / 'tutorial.md').write_text(training_text(source), encoding='utf-8')
     _copy([CHECKOUT / 'docs' / image for image in images_of(source)], topic / 'images' / NAME)
     for name in workflows_of(source):
-        copy_workflow(CHECKOUT / 'workflows' / name, tutorial / 'workflows')
+        workflow = CHECKOUT / 'workflows' / name / f'{name}.ga'
+        _copy([workflow], tutorial / 'workflows')
+        copy_tests(workflow, tutorial / 'workflows')
     samples = samples_of(source)
     library = yaml.safe_dump(data_library(front_matter(source), samples), sort_keys=False, allow_unicode=True)
     (tutorial / 'data-library.yaml').write_text('---\n' + library, encoding='utf-8')
@@ -86,15 +89,6 @@ def images_of(source: str) -> list[str]:
 def workflows_of(source: str) -> list[str]:
     """Return the names of the workflows that the tutorial runs."""
     return re.findall(rf'/tutorials/{NAME}/workflows/([\w-]+)\.ga"', source)
-
-
-def copy_workflow(workflow: Path, target: Path) -> None:
-    """Copy a workflow, its tests, and the test data that they name, which are then in a folder beside them."""
-    _copy([workflow / f'{workflow.name}.ga'], target)
-    tests = (workflow / f'{workflow.name}-tests.yml').read_text(encoding='utf-8')
-    for path in re.findall(r'path: \.\./\.\./test-data/([^,}\s]+)', tests):
-        _copy([TEST_DATA / path], (target / 'test-data' / path).parent)
-    (target / f'{workflow.name}-tests.yml').write_text(tests.replace('path: ../../', 'path: '), encoding='utf-8')
 
 
 def data_library(keys: dict[str, Any], samples: list[Path]) -> dict[str, Any]:
