@@ -1,10 +1,12 @@
-"""An export is written whole, to a folder that is new, or not at all."""
+"""An export is written whole, to a folder that is new, or not at all; and a page says of each how to use it."""
 
+import re
 import sys
 
 import pytest
 
 from exports.folders import export
+from local_galaxy.configuration import CHECKOUT
 
 
 @pytest.fixture
@@ -50,3 +52,13 @@ def test_half_an_export_is_removed(written, tmp_path):
     with pytest.raises(OSError):
         written(write_half)
     assert not list(tmp_path.iterdir())
+
+
+def test_the_page_has_every_command_and_each_has_a_module():
+    makefile = (CHECKOUT / 'Makefile').read_text()
+    command = r"^([a-z-]+): .*\n\t@\$\(DEV\)/python -m exports\.(\w+) '\$\(OUT\)'$"
+    commands = dict(re.findall(command, makefile, re.MULTILINE))
+    page = (CHECKOUT / 'docs' / 'communities.md').read_text()
+    assert set(re.findall(r'^\| `make ([a-z-]+) OUT=FOLDER` \|', page, re.MULTILINE)) == commands.keys()
+    writing = {path.stem for path in (CHECKOUT / 'exports').glob('*.py') if '    export(write)\n' in path.read_text()}
+    assert set(commands.values()) == writing != set()
