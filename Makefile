@@ -73,6 +73,9 @@ fuzz: $(ENVS)/fuzz/ready  ## Fuzz what reads codes from files, FUZZ_RUNS times, 
 	$(ENVS)/fuzz/bin/python tests/hostile/fuzz_code_files.py -runs=$(FUZZ_RUNS) -max_len=4096 \
 	  -artifact_prefix=$(STATE)/fuzz/ $(STATE)/fuzz/corpus
 
+test-ecosystem: tool-environments $(ENVS)/ecosystem/ready  ## Test the hand-overs of docs/ecosystem.md with the other programs
+	$(DEV)/pytest tests/ecosystem
+
 test-ui: environments $(ENVS)/ui/ready  ## Walk through all tools, a workflow and the tour in a browser
 	$(DEV)/python -m local_galaxy.browser $(DEV)/python -m local_galaxy.run $(STATE)/ui \
 	  $(ENVS)/ui/bin/pytest --exitfirst --confcutdir tests/ui tests/ui
