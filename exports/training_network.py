@@ -15,6 +15,7 @@ import yaml
 from exports.folders import export, fill
 from exports.workflow_tests import copy_tests
 from local_galaxy.configuration import CHECKOUT, TEST_DATA
+from local_galaxy.release import current_version
 
 TOPIC = 'imaging'
 NAME = 'iscc-suite-images'
@@ -45,7 +46,8 @@ def write(folder: Path) -> None:
     library = yaml.safe_dump(data_library(front_matter(source), samples), sort_keys=False, allow_unicode=True)
     (tutorial / 'data-library.yaml').write_text('---\n' + library, encoding='utf-8')
     _copy(samples, folder / 'zenodo')
-    (folder / 'PULL-REQUEST.md').write_text(fill('training-network.md', topic=TOPIC, tutorial=NAME), encoding='utf-8')
+    text = fill('training-network.md', topic=TOPIC, tutorial=NAME, version=current_version())
+    (folder / 'PULL-REQUEST.md').write_text(text, encoding='utf-8')
 
 
 def front_matter(text: str) -> dict[str, Any]:

@@ -8,6 +8,7 @@ import yaml
 
 from environments import declared_by
 from exports.biocontainers import images
+from iscc_galaxy.images.scenes import BAND_BYTES, TOGETHER_BYTES
 from local_galaxy.configuration import CHECKOUT, tool_files
 from local_galaxy.shed import tool_id, tool_version
 
@@ -48,6 +49,11 @@ def test_the_memory_of_every_tool_is_told():
     rows = table('| Tools | Job | Memory | Time |')
     assert {name for names, *_ in rows for name in names.split('; ')} == set(NAMES.values())
     assert all(all(row) for row in rows)
+
+
+def test_the_limits_of_reading_images_are_those_of_the_code():
+    assert f'in bands of {BAND_BYTES >> 20} MB' in PAGE
+    assert f'together up to {TOGETHER_BYTES >> 20} MB' in PAGE
 
 
 def rules() -> dict[str, dict]:
