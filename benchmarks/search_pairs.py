@@ -1,140 +1,167 @@
-"""The search for similar codes against brute force in numpy and in faiss: seconds, ratios, peak memory.
+"""The search for similar codes, beside the search by numpy alone, and beside faiss: seconds, ratios, peak memory.
 
-Each measurement is a process of its own on two threads, made codes included in its memory, but not in its seconds. From
-1e6 codes on, brute force (and the search at a threshold where it compares all with all) is measured for 10,000 codes
-against all, and scaled up.
+Each measurement is a process of its own on two threads, made codes included in its memory, but not in its seconds. What
+would take too long is measured for some codes against all, and scaled up.
 """
 
 import subprocess
 import sys
 import threading
 import time
+from collections.abc import Callable
 
 import faiss
 import numpy as np
 
 from iscc_galaxy.similarity.arrays import different_rows
-from iscc_galaxy.similarity.near_pairs import Costs, find_near_pairs, MEASURED, Pairs
+from iscc_galaxy.similarity.near_pairs import BACK_ENDS, choose_plan, find_near_pairs, task_of
+from iscc_galaxy.similarity.search.numpy_back_end import NumpyBackEnd
+from iscc_galaxy.similarity.search.plans import BackEnd, Pairs
 from measuring import plot, print_table
 
 THREADS = 2
-QUERIES = 10_000
-LARGEST_WHOLE = 100_000
-LARGEST_INDEXED = 20
+# More pairs than these are not all compared one by one, and more codes are not all looked up in faiss's hashes.
+MOST_PAIRS = 10 ** 10
+MOST_LOOKED_UP = 10 ** 4
+# Bits, threshold: hashes of faiss, and bits that are flipped in each, with which it misses no pair.
+MULTI_HASH = {(128, 12): (7, 1), (128, 32): (11, 2), (256, 48): (17, 2)}
+# Codes, bits, kind, threshold.
 CASES = [
-    *((kind, count, 12) for kind in ('random', 'clustered', 'equal in tens', 'skewed') for count in (
+    *((count, 128, kind, 12) for kind in ('random', 'clustered', 'equal in tens', 'skewed') for count in (
         10 ** 3, 10 ** 4, 10 ** 5, 10 ** 6)),
-    ('random', 10 ** 7, 12),
-    *((kind, count, 32) for kind in ('random', 'clustered') for count in (10 ** 3, 10 ** 4, 10 ** 5, 10 ** 6)),
+    (10 ** 7, 128, 'random', 12),
+    *((count, 128, 'random', 32) for count in (10 ** 3, 10 ** 4, 10 ** 5, 10 ** 6)),
+    *((count, 256, 'random', 48) for count in (10 ** 3, 10 ** 4, 10 ** 5)),
 ]
 
 
-def make_codes(kind: str, count: int) -> np.ndarray:
-    """Make codes of 128 bits."""
+def make_codes(count: int, bits: int, kind: str) -> np.ndarray:
     random = np.random.default_rng(1)
-    codes = random.integers(0, 2 ** 64, (count, 2), dtype=np.uint64)
+    codes = random.integers(0, 2 ** 64, (count, bits // 64), dtype=np.uint64)
     if kind == 'equal in tens':
         return np.repeat(codes[:count // 10], 10, axis=0)
     if kind == 'clustered':
         # Ten codes around each centre, up to four bits away from it.
         codes = np.repeat(codes[:count // 10], 10, axis=0)
         for _ in range(4):
-            bits = random.integers(0, 128, len(codes))
-            codes[np.arange(len(codes)), bits // 64] ^= np.uint64(1) << (bits % 64).astype(np.uint64)
+            bit = random.integers(0, bits, len(codes))
+            codes[np.arange(len(codes)), bit // 64] ^= np.uint64(1) << (bit % 64).astype(np.uint64)
     if kind == 'skewed':
         codes[:, 0] = codes[0, 0]
     return codes
 
 
-def search(codes: np.ndarray, limit: int) -> tuple[float, int]:
-    """Search as the tool does; return the factor to scale up with, and the pairs of different codes."""
-    codes, _ = different_rows(codes)
-    # Above, the search compares all with all.
-    queries = None if limit <= LARGEST_INDEXED else sample(codes)
-    return collected(codes if queries is None else queries, None if queries is None else codes, limit, len(codes))
+# What a method does, with the share of the codes for which it does it, and the pairs that it finds.
+Done = tuple[float, int]
 
 
-def brute_force(codes: np.ndarray, limit: int) -> tuple[float, int]:
-    """Compare all with all in numpy, in the same tiles."""
-    queries = sample(codes)
-    return collected(
-        codes if queries is None else queries, None if queries is None else codes, limit, len(codes), Costs(compare=0))
-
-
-def faiss_flat(codes: np.ndarray, limit: int) -> tuple[float, int]:
-    """Compare all with all in faiss, which finds each pair twice, and each code itself."""
-    faiss.omp_set_num_threads(THREADS)
-    index = faiss.IndexBinaryFlat(128)
-    index.add(codes.view(np.uint8).reshape(len(codes), 16))
-    queries = codes[:QUERIES] if len(codes) > LARGEST_WHOLE else codes
-    found = 0
-    for first in range(0, len(queries), 1000):
-        part = queries[first:first + 1000]
-        limits, _, _ = index.range_search(part.view(np.uint8).reshape(len(part), 16), limit + 1)
-        found += int(limits[-1])
-    return len(codes) / len(queries), (found - len(queries)) // 2
-
-
-def sample(codes: np.ndarray) -> np.ndarray | None:
-    """Return the codes to compare with all, where comparing all with all would take too long."""
-    return codes[:QUERIES].copy() if len(codes) > LARGEST_WHOLE else None
-
-
-def collected(
-    codes: np.ndarray, others: np.ndarray | None, limit: int, count: int, costs: Costs = MEASURED,
-) -> tuple[float, int]:
+def search(codes: np.ndarray, limit: int, back_ends: tuple[BackEnd, ...] = BACK_ENDS) -> Done:
+    """Search as the tools do."""
     found, lock = [0], threading.Lock()
 
     def collect(pairs: Pairs) -> None:
         with lock:
             found[0] += len(pairs[0])
 
-    find_near_pairs(codes, others, limit, THREADS, collect, costs)
-    return 1 if others is None else count / len(codes) / 2, found[0]
+    plan = choose_plan(task_of(codes, None, limit), THREADS, back_ends)
+    compares_all = not plan.blocks[0].bits and isinstance(plan.back_end, NumpyBackEnd)
+    share = min(1, MOST_PAIRS / len(codes) ** 2) if compares_all else 1
+    if share == 1:
+        find_near_pairs(codes, None, limit, THREADS, collect, back_ends)
+    else:
+        find_near_pairs(codes[:int(share * len(codes))], codes, limit, THREADS, collect, back_ends)
+        # Both codes of a pair look for each other.
+        share *= 2
+    return share, found[0]
 
 
-METHODS = {'search': search, 'numpy': brute_force, 'faiss': faiss_flat}
+def search_by_numpy(codes: np.ndarray, limit: int) -> Done:
+    """Search without the compiled loops."""
+    return search(codes, limit, (NumpyBackEnd(),))
 
 
-def measure(kind: str, count: int, limit: int, method: str) -> tuple[float, float, int, int]:
-    """Measure in a new process: seconds (scaled up), the factor, the pairs found, and the peak memory (MB)."""
-    command = [sys.executable, __file__, kind, str(count), str(limit), method]
-    done = subprocess.run(command, capture_output=True, text=True, check=True, env={'PYTHONPATH': ':'.join(sys.path)})
-    seconds, factor, pairs, memory = done.stdout.split()
-    return float(seconds), float(factor), int(pairs), int(memory)
+def faiss_flat(codes: np.ndarray, limit: int) -> Done:
+    """Compare all with all in faiss, which finds each pair twice, and each code itself."""
+    share = min(1, MOST_PAIRS / len(codes) ** 2)
+    return share, _range_search(faiss.IndexBinaryFlat(64 * codes.shape[1]), codes, limit, int(share * len(codes)))
 
 
-def measured_here(kind: str, count: int, limit: int, method: str) -> None:
-    codes = make_codes(kind, count)
+def faiss_multi_hash(codes: np.ndarray, limit: int) -> Done:
+    """Look up all codes in several hashes of faiss."""
+    bits = 64 * codes.shape[1]
+    hashes, flipped = MULTI_HASH[bits, limit]
+    index = faiss.IndexBinaryMultiHash(bits, hashes, bits // hashes)
+    index.nflip = flipped
+    count = min(len(codes), MOST_LOOKED_UP)
+    return count / len(codes), _range_search(index, codes, limit, count)
+
+
+def _range_search(index: faiss.IndexBinary, codes: np.ndarray, limit: int, count: int) -> int:
+    """Look for what is near the first `count` codes; return the number of pairs of different codes."""
+    faiss.omp_set_num_threads(THREADS)
+    index.add(codes.view(np.uint8))
+    found = 0
+    for first in range(0, count, 1000):
+        limits, _, _ = index.range_search(codes[first:min(first + 1000, count)].view(np.uint8), limit + 1)
+        found += int(limits[-1])
+    return (found - count) // 2
+
+
+def prepare(codes: np.ndarray, limit: int) -> float:
+    """Return the seconds in which the search gets ready: those of the compiler, where it is used."""
+    plan = choose_plan(task_of(codes, None, limit), THREADS, BACK_ENDS)
     begin = time.perf_counter()
-    factor, pairs = METHODS[method](codes, limit)
-    seconds = (time.perf_counter() - begin) * factor
+    plan.back_end.prepare(plan.task.words)
+    return time.perf_counter() - begin
+
+
+METHODS: dict[str, Callable[[np.ndarray, int], Done]] = {
+    'search': search, 'numpy': search_by_numpy, 'faiss flat': faiss_flat, 'faiss multi-hash': faiss_multi_hash}
+
+
+def measure(case: tuple[int, int, str, int], method: str) -> list[float]:
+    """Return the seconds (scaled up), the share that was done, the seconds to get ready, and the peak memory (MB)."""
+    command = [sys.executable, __file__, *map(str, case), method]
+    done = subprocess.run(command, capture_output=True, text=True, check=True, env={'PYTHONPATH': ':'.join(sys.path)})
+    return list(map(float, done.stdout.split()))
+
+
+def measured_here(count: int, bits: int, kind: str, limit: int, method: str) -> None:
+    # The tools take equal codes together.
+    codes, _ = different_rows(make_codes(count, bits, kind))
+    ready = prepare(codes, limit) if method == 'search' else 0
+    begin = time.perf_counter()
+    share, _ = METHODS[method](codes, limit)
+    seconds = (time.perf_counter() - begin) / share
     memory = next(int(line.split()[1]) for line in open('/proc/self/status') if line.startswith('VmHWM')) // 1024
-    print(seconds, factor, pairs, memory)
+    print(seconds, share, ready, memory)
 
 
 def main() -> None:
     rows = []
     growth: dict[str, list[tuple[float, float]]] = {}
-    for kind, count, limit in CASES:
-        results = {method: measure(kind, count, limit, method) for method in METHODS}
-        own, factor, pairs, memory = results['search']
-        marks = {method: ' (scaled)' if result[1] > 1 else '' for method, result in results.items()}
+    for case in CASES:
+        count, bits, kind, limit = case
+        results = {method: measure(case, method) for method in METHODS}
+        own, _, ready, memory = results['search']
         rows.append([
-            f'{count:.0e}'.replace('e+0', 'e'), kind, str(limit), f'{own:.2f}{marks["search"]}', str(memory),
-            *(f'{results[method][0] / own:.3g}{marks[method]}' for method in ('numpy', 'faiss')),
+            f'{count:.0e}'.replace('e+0', 'e'), str(bits), kind, str(limit), f'{own:.2f}', f'{ready:.1f}',
+            f'{memory:.0f}', *(
+                f'{seconds / own:.3g}{" (scaled)" if share != 1 else ""}'
+                for seconds, share, *_ in list(results.values())[1:]),
         ])
-        growth.setdefault(f'{kind}, threshold {limit}', []).append((count, own))
+        growth.setdefault(f'{kind}, {limit} of {bits} bits', []).append((count, own + ready))
         print(' '.join(rows[-1]), file=sys.stderr, flush=True)
-    print_table(f'All pairs of codes within a threshold, {THREADS} threads', [
-        'Codes', 'Kind', 'Threshold', 'Seconds', 'Memory (MB)', 'numpy, all with all: times as long',
-        'faiss IndexBinaryFlat: times as long',
+    print_table(f'All pairs of codes within a threshold, {THREADS} threads; other searches: times as long', [
+        'Codes', 'Bits', 'Kind', 'Threshold', 'Seconds', 'and for the compiler', 'Memory (MB)', 'numpy alone',
+        'faiss IndexBinaryFlat', 'faiss IndexBinaryMultiHash',
     ], rows)
-    plot('search_pairs', ('Codes', 'Seconds'), growth)
+    plot('search_pairs', ('Codes', 'Seconds, with those of the compiler'), growth)
 
 
 if __name__ == '__main__':
     if len(sys.argv) > 1:
-        measured_here(sys.argv[1], int(sys.argv[2]), int(sys.argv[3]), sys.argv[4])
+        count, bits, kind, limit, method = sys.argv[1:]
+        measured_here(int(count), int(bits), kind, int(limit), method)
     else:
         main()

@@ -43,7 +43,7 @@ class Comparison(ABC):
         """Return of how many bits the distances of pairs are."""
 
     @abstractmethod
-    def _identical(self) -> list[int]:
+    def _identical(self) -> np.ndarray:
         """Return a number for each dataset that all share which are equal but for their names."""
 
     @property
@@ -64,7 +64,7 @@ class Comparison(ABC):
     @cached_property
     def identical(self) -> np.ndarray:
         """A number for each of all datasets that those share which are equal but for their names."""
-        return np.array(self._identical())
+        return self._identical()
 
     @cached_property
     def matched(self) -> MatchedDatasets:

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from iscc_galaxy.iscc.iscc_codes import halves_of
+from iscc_galaxy.similarity.arrays import different_rows
 from iscc_galaxy.similarity.compared import ComparedDataset
 from iscc_galaxy.similarity.comparison import Comparison
-from iscc_galaxy.similarity.data_codes import data_codes, DataCodes
+from iscc_galaxy.similarity.data_codes import data_codes, DataCodes, halves
 from iscc_galaxy.similarity.kinds import DATASETS
 from iscc_galaxy.similarity.matches import Matches
 from iscc_galaxy.similarity.near_pairs import find_near_pairs
@@ -40,18 +40,15 @@ class DataCodeComparison(Comparison):
         """Whether the code of each class is wide."""
         return np.concatenate([np.repeat([True, False], list(map(len, side.forms))) for side in self.sides])
 
-    def _identical(self) -> list[int]:
+    def _identical(self) -> np.ndarray:
         """Return a number for each dataset that equal Instance-Codes share.
 
         A narrow Instance-Code equals the wide ones that begin with it.
         """
-        checksums = [halves_of(dataset.code)[1] for dataset in self.all_datasets]
-        narrow = {checksum for checksum in checksums if len(checksum) == 8}
-        numbers: dict[bytes, int] = {}
-        return [
-            numbers.setdefault(checksum[:8] if checksum[:8] in narrow else checksum, len(numbers))
-            for checksum in checksums
-        ]
+        _, checksums, has_narrow = halves([dataset.code for dataset in self.all_datasets])
+        begins_as_narrow = np.isin(checksums[:, 0], checksums[has_narrow, 0])
+        checksums[begins_as_narrow, 1] = 0
+        return different_rows(checksums)[1]
 
 
 def compare_datasets(

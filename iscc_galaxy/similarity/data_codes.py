@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from iscc_galaxy.iscc.iscc_codes import halves_of, is_narrow
+from iscc_galaxy.iscc.iscc_codes import body_of, is_narrow
 from iscc_galaxy.similarity.arrays import different_rows
 from iscc_galaxy.similarity.classes import Classes, classes
 
@@ -35,17 +35,25 @@ class DataCodes:
         return self.wide[:, :1]
 
 
+def halves(iscc_codes: Sequence[str]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return the Data-Codes and the Instance-Codes, each in two 64-bit words, and which codes are narrow.
+
+    The second word of a narrow code is zero.
+    """
+    has_narrow = np.fromiter(map(is_narrow, iscc_codes), bool, len(iscc_codes))
+    words = np.zeros((len(iscc_codes), 4), np.uint64)
+    for narrow, used in ((False, [0, 1, 2, 3]), (True, [0, 2])):
+        places = np.flatnonzero(has_narrow == narrow)
+        bodies = b''.join(body_of(iscc_codes[place]) for place in places.tolist())
+        words[np.ix_(places, used)] = np.frombuffer(bodies, '>u8').reshape(-1, len(used))
+    return words[:, :2], words[:, 2:], has_narrow
+
+
 def data_codes(iscc_codes: Sequence[str]) -> DataCodes:
     """Return the Data-Codes of wide and narrow codes, one code for each dataset."""
-    has_narrow = np.fromiter(map(is_narrow, iscc_codes), bool, len(iscc_codes))
+    data, _, has_narrow = halves(iscc_codes)
+    wide, of_wide = different_rows(data[~has_narrow])
+    narrow, of_narrow = different_rows(data[has_narrow, :1])
     code_of = np.empty(len(iscc_codes), np.int64)
-    forms, before = [], 0
-    for narrow, width in ((False, 2), (True, 1)):
-        places = np.flatnonzero(has_narrow == narrow)
-        data = b''.join(halves_of(iscc_codes[place])[0] for place in places)
-        words = np.frombuffer(data, '>u8').astype(np.uint64).reshape(-1, width)
-        different, code_of[places] = different_rows(words)
-        code_of[places] += before
-        before += len(different)
-        forms.append(different)
-    return DataCodes(*forms, classes(code_of, before))
+    code_of[~has_narrow], code_of[has_narrow] = of_wide, of_narrow + len(wide)
+    return DataCodes(wide, narrow, classes(code_of, len(wide) + len(narrow)))

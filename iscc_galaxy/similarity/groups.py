@@ -1,6 +1,6 @@
 """Groups of datasets that are linked by similarity, and which of them are equal but for their names."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,6 +12,8 @@ COLUMNS = (
     'group', 'group_size', 'filename', 'relation', 'distance', 'representative', 'identical_group', 'iscc_code',
     'file_id',
 )
+# Rows that are put together at a time.
+ROWS = 2 ** 16
 
 
 @dataclass(frozen=True, eq=False)
@@ -30,7 +32,7 @@ class Groups:
     size: np.ndarray
     representative: np.ndarray
     distance: np.ndarray
-    identical: list[int]
+    identical: np.ndarray
 
     def bits_compared(self, places: Sequence[int]) -> np.ndarray:
         """Return of how many bits the distances of some datasets to their representatives are."""
@@ -60,7 +62,7 @@ def group_datasets(comparison: Comparison) -> Groups:
     return Groups(
         comparison, places, [comparison.all_datasets[each] for each in places.tolist()], number[label][order],
         size[label][order], place[representative[order]], distance[order],
-        _numbered(comparison.identical[places].tolist()),
+        _numbered(comparison.identical[places]),
     )
 
 
@@ -69,20 +71,25 @@ def group_table(groups: Groups) -> Iterator[str]:
     return table(COLUMNS, _rows(groups))
 
 
-def _numbered(labels: Iterable[int]) -> list[int]:
+def _numbered(labels: np.ndarray) -> np.ndarray:
     """Return a number for each label, from 1 in the order in which they come."""
-    numbers: dict[int, int] = {}
-    return [numbers.setdefault(label, len(numbers) + 1) for label in labels]
+    _, first, which = np.unique(labels, return_index=True, return_inverse=True)
+    number = np.empty(len(first), np.int64)
+    number[np.argsort(first)] = np.arange(1, len(first) + 1)
+    return number[which]
 
 
 def _rows(groups: Groups) -> Iterator[str]:
     kind = groups.comparison.kind
-    columns = (each.tolist() for each in (groups.group, groups.size, groups.representative, groups.distance))
-    for place, (group, size, representative, distance) in enumerate(zip(*columns)):
-        dataset, first, identical = groups.datasets[place], groups.datasets[representative], groups.identical[place]
-        how = 'representative' if place == representative else kind.relation(
-            identical == groups.identical[representative], distance)
-        yield (
-            f'{group}\t{size}\t{escaped(dataset.name)}\t{how}\t{distance}\t{escaped(first.name)}\t{identical}\t'
-            f'{dataset.code}\t{dataset.file_id}'
-        )
+    is_copy = groups.identical == groups.identical[groups.representative]
+    for start in range(0, len(groups.datasets), ROWS):
+        piece = slice(start, start + ROWS)
+        columns = (each[piece].tolist() for each in (
+            groups.group, groups.size, groups.representative, is_copy, groups.distance, groups.identical))
+        for place, (group, size, representative, same, distance, identical) in enumerate(zip(*columns), start):
+            dataset, first = groups.datasets[place], groups.datasets[representative]
+            how = 'representative' if place == representative else kind.relation(same, distance)
+            yield (
+                f'{group}\t{size}\t{escaped(dataset.name)}\t{how}\t{distance}\t{escaped(first.name)}\t{identical}\t'
+                f'{dataset.code}\t{dataset.file_id}'
+            )

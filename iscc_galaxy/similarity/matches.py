@@ -10,7 +10,7 @@ from scipy.sparse.csgraph import connected_components
 
 from iscc_galaxy.similarity.arrays import cut_points, places_of_ranges
 from iscc_galaxy.similarity.classes import Classes
-from iscc_galaxy.similarity.near_pairs import Pairs
+from iscc_galaxy.similarity.search.plans import Pairs
 
 # More rows than this are not listed: they would be several gigabytes.
 MOST_ROWS = 20_000_000

@@ -50,13 +50,13 @@ class SceneComparison(Comparison):
     def _closest(self, one: np.ndarray, other: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         return closest_views(*joined(self.sides), self.matches.class_of[one], self.matches.class_of[other])
 
-    def _identical(self) -> list[int]:
+    def _identical(self) -> np.ndarray:
         """Return a number for each scene that those with the same pixels share."""
         numbers: dict[Hashable, int] = {}
-        return [
+        return np.array([
             numbers.setdefault(place if scene.pixels is None else scene.pixels, len(numbers))
             for place, scene in enumerate(self.all_datasets)
-        ]
+        ])
 
 
 def compare_scenes(

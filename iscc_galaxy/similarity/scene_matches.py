@@ -6,8 +6,9 @@ import numpy as np
 
 from iscc_galaxy.iscc.image_units import BITS
 from iscc_galaxy.similarity.matches import Matches
-from iscc_galaxy.similarity.near_pairs import find_near_pairs, Pairs
+from iscc_galaxy.similarity.near_pairs import find_near_pairs
 from iscc_galaxy.similarity.scene_codes import SceneCodes
+from iscc_galaxy.similarity.search.plans import Pairs
 
 # Pairs of views that are held at a time, some 200 MB.
 MOST_PAIRS = 2 ** 21

@@ -2,6 +2,7 @@
 
 import csv
 import json
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -18,7 +19,7 @@ from iscc_galaxy.galaxy.job import JobError
 from iscc_galaxy.iscc import iscc_codes
 from iscc_galaxy.similarity import data_code_comparison, matches
 from iscc_galaxy.similarity.data_codes import data_codes
-from iscc_galaxy.similarity.near_pairs import Costs
+from iscc_galaxy.similarity.search.numpy_back_end import NumpyBackEnd
 from local_galaxy.configuration import TEST_DATA
 from names import NAMES_IN_TABLES
 from oracle import codes_of, wide_code
@@ -193,7 +194,8 @@ def test_no_findings_are_a_header(run, listed):
 def test_groups_are_joined_while_pairs_come_in(run, listed, monkeypatch):
     """Many links, and few kept at a time, give the same groups."""
     monkeypatch.setattr(matches, 'PENDING_LINKS', 1)
-    search = partial(data_code_comparison.find_near_pairs, costs=Costs(tile=(2, 5)))
+    back_end = NumpyBackEnd(replace(NumpyBackEnd().costs, tile=(2, 5)))
+    search = partial(data_code_comparison.find_near_pairs, back_ends=(back_end,))
     monkeypatch.setattr(data_code_comparison, 'find_near_pairs', search)
     manifest, datasets = listed('7', clustered_codes(100, 5))
     rows = table(run(20, [manifest], outputs=('output', 'clusters'))['clusters'], GROUP_COLUMNS)

@@ -1,14 +1,18 @@
 """The search for near pairs, against brute force: every pair within the limit, and no other, each once."""
 
+import subprocess
+import sys
 import threading
 from dataclasses import replace
 
 import numpy as np
 import pytest
 
-from iscc_galaxy.similarity.near_pairs import (
-    AllPairs, choose_search, Costs, deal_out, find_near_pairs, MEASURED, MultiIndex, Pairs, Task,
-)
+from iscc_galaxy.similarity.near_pairs import BACK_ENDS, choose_plan, find_near_pairs, task_of
+from iscc_galaxy.similarity.search.blocks import deal_out
+from iscc_galaxy.similarity.search.compiled_back_end import CompiledBackEnd
+from iscc_galaxy.similarity.search.numpy_back_end import NumpyBackEnd
+from iscc_galaxy.similarity.search.plans import BackEnd, Pairs
 
 
 def random_codes(random: np.random.Generator, width: int, count: int) -> np.ndarray:
@@ -51,7 +55,7 @@ KINDS = [random_codes, clustered_codes, codes_in_a_ball, codes_that_share_a_half
 
 
 def search(
-    codes: np.ndarray, others: np.ndarray | None, limit: int, costs: Costs = MEASURED, threads: int = 2,
+    codes: np.ndarray, others: np.ndarray | None, limit: int, back_end: BackEnd, threads: int = 2,
 ) -> list[tuple[int, int, int]]:
     found, lock = [], threading.Lock()
 
@@ -59,7 +63,7 @@ def search(
         with lock:
             found.extend(zip(*(each.tolist() for each in pairs)))
 
-    find_near_pairs(codes, others, limit, threads, collect, costs)
+    find_near_pairs(codes, others, limit, threads, collect, (back_end,))
     return sorted(found)
 
 
@@ -69,15 +73,19 @@ def brute_force(codes: np.ndarray, others: np.ndarray | None, limit: int) -> lis
     return [(one, other, apart[one, other]) for one, other in pairs if others is not None or one < other]
 
 
-# Nanoseconds to compare two codes: at 0 all are compared with all, at the most the index is used wherever it can be.
-EXTREMES = [Costs(compare=0, most_look_ups=300), Costs(compare=1e12, most_look_ups=300)]
-in_both_ways = pytest.mark.parametrize('costs', EXTREMES, ids=['all pairs', 'index'])
+def ways(**sizes: object) -> pytest.MarkDecorator:
+    """Run a test in all ways: comparing all pairs, where that costs nothing, and an index, where it costs too much."""
+    return pytest.mark.parametrize('back_end', [
+        pytest.param(make(replace(costs, compare=compare, most_masks=300, **sizes)), id=f'{make.__name__}, {name}')
+        for make, costs in ((NumpyBackEnd, NumpyBackEnd().costs), (CompiledBackEnd, CompiledBackEnd().costs))
+        for compare, name in ((0, 'all pairs'), (1e12, 'index'))
+    ])
 
 
-@in_both_ways
+@ways()
 @pytest.mark.parametrize('width, step', [(1, 1), (2, 1), (4, 8)])
 @pytest.mark.parametrize('make', KINDS)
-def test_every_threshold_against_brute_force(costs, make, width, step):
+def test_every_threshold_against_brute_force(back_end, make, width, step):
     random = np.random.default_rng(width)
     codes, others = make(random, width, 40), make(random, width, 20)
     others[:10] = with_bits_flipped(random, codes[:10], 12)
@@ -85,46 +93,66 @@ def test_every_threshold_against_brute_force(costs, make, width, step):
     others[10] = ~codes[10]
     codes[11] = ~codes[10]
     for limit in [*range(0, 64 * width, step), 64 * width - 1, 64 * width]:
-        assert search(codes, None, limit, costs) == brute_force(codes, None, limit)
-        assert search(codes, others, limit, costs) == brute_force(codes, others, limit)
+        assert search(codes, None, limit, back_end) == brute_force(codes, None, limit)
+        assert search(codes, others, limit, back_end) == brute_force(codes, others, limit)
 
 
-@in_both_ways
+@ways(rows=30, pairs=30, tile=(7, 30))
 @pytest.mark.parametrize('threads, width', [(1, 2), (2, 2), (5, 2), (2, 4)])
 @pytest.mark.parametrize('make', KINDS)
-def test_larger_sets_in_small_pieces(costs, make, threads, width):
-    """Pieces of a few codes and candidates give the same pairs as large ones."""
-    costs = replace(costs, rows=100, candidates=50, tile=(7, 100))
+def test_larger_sets_in_small_pieces(back_end, make, threads, width):
+    """Pieces of a few codes and pairs give the same pairs as large ones."""
     random = np.random.default_rng(threads)
-    codes = make(random, width, 1000)
+    codes = make(random, width, 300)
     for limit in (0, 5, 12):
-        assert search(codes, None, limit, costs, threads) == brute_force(codes, None, limit)
-        assert search(codes[:300], codes[300:], limit, costs, threads) == brute_force(
-            codes[:300], codes[300:], limit)
+        assert search(codes, None, limit, back_end, threads) == brute_force(codes, None, limit)
+        assert search(codes[:100], codes[100:], limit, back_end, threads) == brute_force(
+            codes[:100], codes[100:], limit)
 
 
-@in_both_ways
+@ways()
 @pytest.mark.parametrize('counts', [(0, None), (1, None), (0, 0), (0, 3), (3, 0), (1, 1)])
-def test_few_codes(costs, counts):
+def test_few_codes(back_end, counts):
     random = np.random.default_rng(0)
     codes, others = (None if count is None else random_codes(random, 2, count) for count in counts)
-    assert search(codes, others, 128, costs) == brute_force(codes, others, 128)
+    assert search(codes, others, 128, back_end) == brute_force(codes, others, 128)
 
 
-def test_an_error_in_a_thread_is_not_lost():
+@pytest.mark.parametrize('back_end', BACK_ENDS)
+def test_an_error_in_a_thread_is_not_lost(back_end):
     def collect(pairs: Pairs) -> None:
         raise MemoryError
     for count in (10, 3000):
         with pytest.raises(MemoryError):
-            find_near_pairs(equal_codes(np.random.default_rng(0), 2, count), None, 12, 2, collect)
+            find_near_pairs(equal_codes(np.random.default_rng(0), 2, count), None, 12, 2, collect, (back_end,))
 
 
 @pytest.mark.parametrize('make, is_index', [
     (random_codes, True), (codes_that_share_a_half, True), (codes_in_a_ball, False),
 ])
-def test_the_cheaper_way_is_chosen(make, is_index):
+@pytest.mark.parametrize('back_end', BACK_ENDS)
+def test_the_cheaper_way_is_chosen(make, is_index, back_end):
     codes = make(np.random.default_rng(0), 2, 30_000)
-    assert isinstance(choose_search(Task(codes, codes, True, 12)), MultiIndex if is_index else AllPairs)
+    plan = choose_plan(task_of(codes, None, 12), 2, (back_end,))
+    assert bool(plan.blocks[0].bits) is is_index
+
+
+@pytest.mark.parametrize('count, limit, back_end', [
+    (1000, 12, NumpyBackEnd), (30_000, 12, NumpyBackEnd), (10_000, 48, NumpyBackEnd), (2_000_000, 12, CompiledBackEnd),
+    (300_000, 32, CompiledBackEnd),
+])
+def test_the_compiler_is_started_where_it_pays(count, limit, back_end):
+    plan = choose_plan(task_of(random_codes(np.random.default_rng(0), 2, count), None, limit), 2, BACK_ENDS)
+    assert isinstance(plan.back_end, back_end)
+
+
+def test_a_small_search_does_not_import_the_compiler():
+    program = (
+        'import sys, numpy; from iscc_galaxy.similarity.near_pairs import find_near_pairs; '
+        'find_near_pairs(numpy.arange(2000, dtype=numpy.uint64).reshape(1000, 2), None, 12, 2, print); '
+        'assert "numba" not in sys.modules'
+    )
+    subprocess.run([sys.executable, '-c', program], check=True, stdout=subprocess.DEVNULL)
 
 
 @pytest.mark.parametrize('limit', range(0, 129, 7))
