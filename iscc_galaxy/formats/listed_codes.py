@@ -7,6 +7,7 @@ Lines that begin with `#` are comments, but in a table only if they hold no tab:
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -52,15 +53,17 @@ def read_code_file(described: dict[str, Any]) -> CodeFile:
     name = described['name']
     label = f'Dataset {shown(name)}'
     lines = read_lines(Path(described['path']), label)
-    if lines[0][1].lstrip().startswith('{'):
-        found = [_code_of_metadata('\n'.join(line for _, line in lines), label)]
+    first = next(lines)
+    if first[1].lstrip().startswith('{'):
+        found = [_code_of_metadata('\n'.join(line for _, line in chain([first], lines)), label)]
         return CodeFile(name, of_pixels=False, codes=found, is_list=False)
-    lines = [(number, line) for number, line in lines if not line.startswith('#') or '\t' in line]
-    is_table = bool(lines) and '\t' in lines[0][1] and not match_checksum_line(lines[0][1])
+    lines = (each for each in chain([first], lines) if not each[1].startswith('#') or '\t' in each[1])
+    first = next(lines, None)
+    is_table = first is not None and '\t' in first[1] and not match_checksum_line(first[1])
     try:
-        found = list((_codes_of_manifest if is_table else _codes_of_lines)(lines, label))
+        found = list((_codes_of_manifest if is_table else _codes_of_lines)(first, lines, label)) if first else []
     except JobError as error:
-        other = what_it_is(lines[0][1])
+        other = what_it_is(first[1])
         raise JobError(f'{label} {other}') if other else error
     if not found:
         raise JobError(f'{label} holds no ISCC-CODE, so there is nothing to compare with.')
@@ -99,11 +102,11 @@ def _are_of_pixels(codes: list[ListedCode], label: str) -> bool:
     return is_of_pixels
 
 
-def _codes_of_manifest(lines: list[tuple[int, str]], label: str) -> Iterator[ListedCode]:
-    columns, has_header = columns_of(lines[0][1])
-    for number, line in lines[has_header:]:
+def _codes_of_manifest(first: tuple[int, str], rest: Iterator[tuple[int, str]], label: str) -> Iterator[ListedCode]:
+    columns, has_header = columns_of(first[1])
+    for number, line in rest if has_header else chain([first], rest):
         fields = cells(line, columns)
-        if has_header and line == lines[0][1] or len(fields) != len(columns) and columns_of(line)[1]:
+        if has_header and line == first[1] or len(fields) != len(columns) and columns_of(line)[1]:
             # Tables with headers were put one behind another: equal ones, or ones that differ in their columns.
             columns, _ = columns_of(line)
             continue
@@ -122,9 +125,9 @@ def _codes_of_manifest(lines: list[tuple[int, str]], label: str) -> Iterator[Lis
         yield ListedCode(code, number, name, pixels)
 
 
-def _codes_of_lines(lines: list[tuple[int, str]], label: str) -> Iterator[ListedCode]:
+def _codes_of_lines(first: tuple[int, str], rest: Iterator[tuple[int, str]], label: str) -> Iterator[ListedCode]:
     has_code = False
-    for number, line in lines:
+    for number, line in chain([first], rest):
         if line.startswith('#') or has_code and is_unit(line):
             continue
         if line.startswith('"') and line.endswith('"'):

@@ -19,13 +19,18 @@ def table(columns: Iterable[str], rows: Iterable[str]) -> Iterator[str]:
 
 def escaped(name: str) -> str:
     """Return a name as it stands in a table: on one line, in one column."""
-    return name.translate(_ESCAPE_TABLE)
+    # Most names need nothing, and a large table has millions of them.
+    return name if name.isprintable() and '\\' not in name else name.translate(_ESCAPE_TABLE)
 
 
 def unescaped(text: str) -> str:
     """Return the name that a table means; raise ValueError for an escape that no table has."""
+    if '\\' not in text:
+        return text
+
     def character(match: re.Match) -> str:
         if match.group() not in _CHARACTERS:
             raise ValueError(f'has {match.group()!r}, which is no escape of a manifest')
         return _CHARACTERS[match.group()]
+
     return re.sub(r'\\(?:.|$)', character, text, flags=re.DOTALL)

@@ -13,18 +13,20 @@ LONGEST_LINE = 2 ** 16
 REMEDY = 'If it is a list that iscc-sum made on Windows, make it again with: iscc-sum -o checksums.txt *.tiff'
 
 
-def read_lines(path: Path, label: str) -> list[tuple[int, str]]:
-    """Return the lines that are not blank, with their numbers.
+def read_lines(path: Path, label: str) -> Iterator[tuple[int, str]]:
+    """Yield the lines that are not blank, with their numbers.
 
     Raise JobError, which calls the file by its label, for one that is empty, can't be read, or is no text.
     """
+    is_empty = True
     try:
-        lines = list(_lines(path, label))
+        for line in _lines(path, label):
+            is_empty = False
+            yield line
     except OSError as error:
         raise JobError(f'{label} can not be read: {error}. Upload or compute it again.') from error
-    if not lines:
+    if is_empty:
         raise JobError(f'{label} is empty.')
-    return lines
 
 
 def _lines(path: Path, label: str) -> Iterator[tuple[int, str]]:

@@ -11,6 +11,8 @@ import re
 PREFIX = 'ISCC:'
 HEADER_BYTES = 2
 
+_BEGINS_WITH_PREFIX = re.compile(f'^{PREFIX}', re.IGNORECASE | re.ASCII)
+
 # The last character of each form carries fewer than five bits of the body; its spare bits are zero.
 _FORMS = {
     'wide': re.compile(r'K4A[A-P][A-Z2-7]{50}[AIQY]'),
@@ -19,6 +21,8 @@ _FORMS = {
     'Instance-Code unit': re.compile(r'IAD[Q-Z2-7][A-Z2-7]{50}[AIQY]'),
 }
 _LENGTHS = {'wide': 55, 'narrow': 29}
+# The letters of base32, and the digits that Python has for a number to the base of 32.
+_AS_DIGITS = bytes.maketrans(b'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567', b'0123456789abcdefghijklmnopqrstuv')
 # A unit of 64 bits; in a shorter text the header means nothing.
 _SHORTEST_ISCC = 16
 
@@ -37,20 +41,20 @@ def parse_code(text: str) -> str:
 
     White space around it does not matter. Raise CodeError for anything else.
     """
-    given = re.sub(f'^{PREFIX}', '', text.strip(), flags=re.IGNORECASE | re.ASCII)
+    given = _BEGINS_WITH_PREFIX.sub('', text.strip())
+    code = given.upper()
+    # Some other letters become those of ASCII when they are made upper case.
+    if given.isascii() and (has_form(code, 'wide') or has_form(code, 'narrow')):
+        return code
     if not given:
         raise CodeError('is empty')
-    # Before they are made upper case, for some other letters become those of ASCII.
     odd = re.search(r'[^A-Za-z2-7]', given)
     if odd:
         raise CodeError(f'has the character {odd.group()!r}, which no ISCC has')
-    code = given.upper()
     form = _form_of_header(code)
     if len(code) != _LENGTHS[form]:
         raise CodeError(f'has {len(code)} characters, but a {form} ISCC-CODE has {_LENGTHS[form]}')
-    if not has_form(code, form):
-        raise CodeError(f'can not end in {code[-1]!r}: one of its characters is wrong')
-    return code
+    raise CodeError(f'can not end in {code[-1]!r}: one of its characters is wrong')
 
 
 def has_form(code: str, form: str) -> bool:
@@ -110,7 +114,9 @@ def data_code_distance(one: str, other: str) -> tuple[int, int]:
 
 
 def _decoded(code: str) -> bytes:
-    return base64.b32decode(code + '=' * (-len(code) % 8))
+    """Return what `base64.b32decode` returns for a code without padding; a million codes take seconds less."""
+    bits = 5 * len(code)
+    return (int(code.encode().translate(_AS_DIGITS), 32) >> bits % 8).to_bytes(bits // 8, 'big')
 
 
 def _form_of_header(code: str) -> str:
