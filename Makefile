@@ -49,7 +49,7 @@ lint: shed-copy  ## Lint the tools and the Python, at warn level
 	$(DEV)/planemo shed_lint --tools --ensure_metadata --fail_level warn $(OFFLINE) $(SHED_COPY)
 
 test-unit: tool-environments  ## Test the Python beside the tools and the local Galaxy
-	$(DEV)/pytest tests/unit
+	$(DEV)/pytest --numprocesses auto --dist loadfile tests/unit
 
 test-galaxy: environments  ## Test all tools and workflows in one local Galaxy
 	$(DEV)/python -m local_galaxy.run $(STATE)/test $(MAKE) --no-print-directory test-tools
