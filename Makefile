@@ -9,6 +9,7 @@ GALAXY_BRANCH := release_26.1
 BENCHMARKS := hash_one_dataset hash_many_datasets read_images search_images map_or_manifest find_similar_files \
   find_processed_images search_pairs load_galaxy
 FUZZ_RUNS := 3000000
+PROOFS := demo test test-hostile test-containers test-pulsar test-slurm test-ui test-exports test-ecosystem
 TOOLS := $(shell grep -l '^<tool' tools/*/*.xml)
 WORKFLOWS := $(wildcard workflows/*)
 
@@ -115,6 +116,9 @@ test-exported:
 	$(PLANEMO_TEST) --no_shed_install --test_output $(EXPORTED)/workflow_tests.html \
 	  --test_output_json $(EXPORTED)/workflow_tests.json $(EXPORTED)/iwc/workflows/imaging/*/*.ga
 	$(DEV)/pytest tests/exported
+
+prove: $(ENVS)/dev/ready  ## Run all proofs but fuzz and bench, and show a table of them
+	@$(DEV)/python -m local_galaxy.prove $(PROOFS)
 
 # Needs the variables that local_galaxy.run sets.
 test-tools: test-xml test-workflows
