@@ -9,6 +9,7 @@ from iscc_galaxy.iscc.hashing import BLAKE3_MULTIHASH, Fingerprint
 from iscc_galaxy.iscc.iscc_codes import canonical, halves_of
 
 COLUMNS = ('name', 'iscc_code', 'size', 'datahash', 'kind')
+_COLUMNS = frozenset(COLUMNS)
 # What a code is of: the bytes of a dataset, or the pixels of an image (see `pixel_manifests`).
 FILE, DIRECTORY, PIXELS = KINDS = ('file', 'directory', 'pixels')
 
@@ -60,7 +61,7 @@ def checked_name(row: dict[str, str], code: str) -> str:
     contradicts itself or ends too early.
     """
     name = unescaped(row['name'])
-    if set(COLUMNS) <= row.keys():
+    if _COLUMNS <= row.keys():
         if row['kind'] not in KINDS:
             raise ValueError(f'ends in {row["kind"]!r} where {" or ".join(KINDS)} was expected')
         if not row['datahash'].startswith(BLAKE3_MULTIHASH + halves_of(code)[1].hex()):

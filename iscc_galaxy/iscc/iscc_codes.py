@@ -11,8 +11,6 @@ import re
 PREFIX = 'ISCC:'
 HEADER_BYTES = 2
 
-_BEGINS_WITH_PREFIX = re.compile(f'^{PREFIX}', re.IGNORECASE | re.ASCII)
-
 # The last character of each form carries fewer than five bits of the body; its spare bits are zero.
 _FORMS = {
     'wide': re.compile(r'K4A[A-P][A-Z2-7]{50}[AIQY]'),
@@ -41,7 +39,9 @@ def parse_code(text: str) -> str:
 
     White space around it does not matter. Raise CodeError for anything else.
     """
-    given = _BEGINS_WITH_PREFIX.sub('', text.strip())
+    given = text.strip()
+    if given[:len(PREFIX)].isascii() and given[:len(PREFIX)].upper() == PREFIX:
+        given = given[len(PREFIX):]
     code = given.upper()
     # Some other letters become those of ASCII when they are made upper case.
     if given.isascii() and (has_form(code, 'wide') or has_form(code, 'narrow')):
