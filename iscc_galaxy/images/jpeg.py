@@ -11,6 +11,7 @@ arithmetic coding are refused, since libjxl does not know them.
 Terms and numbers are those of ITU-T T.81.
 """
 
+import os
 import re
 import struct
 from collections.abc import Iterator
@@ -22,10 +23,12 @@ import imagecodecs
 from iscc_galaxy.images.pictures import check_size, scene_of
 from iscc_galaxy.images.scenes import ImageError, Scene
 
-# The check takes about ten times this memory.
+# Of a file, and of its pixels. The check takes up to 16 times this memory.
 MOST_BYTES = 2 ** 29
+# A progressive JPEG has about ten. Each passes over all pixels, even if it says in a few bytes that nothing changes.
+MOST_SCANS = 100
 
-_START, _END = b'\xff\xd8', 0xd9
+_START, _SCAN, _END = b'\xff\xd8', 0xda, 0xd9
 # Any marker but those within the data of a scan: a byte FF of the data (followed by 00), and restarts.
 _MARKER = re.compile(rb'\xff([^\0\xff\xd0-\xd7])')
 # Comments, and segments of applications but those of JFIF (APP0) and Adobe (APP14), which tell the colour space.
@@ -38,11 +41,15 @@ _OTHER_FRAMES = {*range(0xc3, 0xd0)} - {0xc4, 0xc8, 0xcc}
 @contextmanager
 def opened(path: str) -> Iterator[list[Scene]]:
     """Decode a JPEG, and yield its scene; raise ImageError if it is damaged, of a rare kind or too large."""
+    check_size(os.stat(path).st_size, MOST_BYTES)
     content = Path(path).read_bytes()
     segments = list(_segments(content))
     for marker, segment in segments:
         if marker in _FRAMES | _OTHER_FRAMES:
             _check_frame(marker, segment)
+    scans = sum(marker == _SCAN for marker, _ in segments)
+    if scans > MOST_SCANS:
+        raise ImageError(f'It has {scans:,} scans; a JPEG may have {MOST_SCANS}. Save it again.')
     picture = _START + b''.join(segment for marker, segment in segments if marker not in _METADATA)
     try:
         imagecodecs.jpegxl_encode_jpeg(picture)

@@ -9,10 +9,11 @@ Terms and numbers are those of the PNG specification (W3C, third edition).
 """
 
 import logging
+import os
 import struct
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
+from typing import BinaryIO
 from zlib import crc32
 
 import imagecodecs
@@ -33,52 +34,74 @@ _PALETTE = 3
 _FALSE_ALARM = 'Interlace handling should be turned on'
 # Deflate stores up to 258 bytes in 2 bits.
 _MOST_DEFLATED = 1032
+_PIECE_BYTES = 2 ** 20
 
 
 @contextmanager
 def opened(path: str) -> Iterator[list[Scene]]:
     """Decode a PNG, and yield its scene; raise ImageError if it is damaged, animated or too large."""
-    content = Path(path).read_bytes()
-    chunks = list(_chunks(content))
-    names = {_name(chunk) for chunk in chunks}
-    if b'fdAT' in names:
-        raise ImageError('It is animated (APNG). Convert it to OME-TIFF, each frame as a point in time.')
-    # A small letter marks what a decoder may ignore.
-    for name in sorted(names - _DECODED):
-        if name[:1].isupper():
-            raise ImageError(f'Its part {shown(name.decode("latin-1"))} is not known. Save it as usual PNG.')
-    _check_header(chunks, is_transparent=b'tRNS' in names)
+    picture, names = bytearray(_SIGNATURE), set()
+    with open(path, 'rb') as file:
+        for name, chunk in _decoded_chunks(file):
+            names.add(name)
+            picture += chunk
+            check_size(len(picture), MOST_BYTES)
+        bytes_after = os.fstat(file.fileno()).st_size - file.tell()
+    _check_header(picture, is_transparent=b'tRNS' in names)
     with _no_warnings():
-        pixels = imagecodecs.png_decode(_SIGNATURE + b''.join(each for each in chunks if _name(each) in _DECODED))
-    yield [scene_of(pixels, len(content) - len(_SIGNATURE) - sum(map(len, chunks)))]
+        pixels = imagecodecs.png_decode(picture)
+    yield [scene_of(pixels, bytes_after)]
 
 
-def _chunks(content: bytes) -> Iterator[bytes]:
-    """Yield the chunks up to the last (IEND): length, name, data and CRC, which is checked."""
-    place, name = len(_SIGNATURE), b''
+def _decoded_chunks(file: BinaryIO) -> Iterator[tuple[bytes, bytes]]:
+    """Yield the name of each chunk that makes the pixels, and all of it: length, name, data and CRC.
+
+    Of all chunks up to the last (IEND), the CRC is checked, and no more than a piece of those that don't count is held.
+    """
+    file.seek(len(_SIGNATURE))
+    name = b''
     while name != b'IEND':
-        end = place + 12 + int.from_bytes(content[place:place + 4])
-        chunk = content[place:end]
-        if len(chunk) < end - place or crc32(chunk[4:-4]) != int.from_bytes(chunk[-4:]):
+        place, head = file.tell(), file.read(8)
+        name, kept = head[4:], [head]
+        checksum = crc32(name)
+        for piece in _pieces(file, int.from_bytes(head[:4])):
+            checksum = crc32(piece, checksum)
+            if name in _DECODED:
+                kept.append(piece)
+        end = file.read(4)
+        if len(end) < 4 or checksum != int.from_bytes(end):
             raise ImageError(f'It is damaged or incomplete from byte {place:,} on. Upload it again.')
-        yield chunk
-        place, name = end, _name(chunk)
+        if name in _DECODED:
+            yield name, b''.join([*kept, end])
+        else:
+            _check_other(name)
 
 
-def _name(chunk: bytes) -> bytes:
-    return chunk[4:8]
+def _pieces(file: BinaryIO, count: int) -> Iterator[bytes]:
+    """Yield so many bytes of a file, or those up to its end."""
+    while count and (piece := file.read(min(count, _PIECE_BYTES))):
+        yield piece
+        count -= len(piece)
 
 
-def _check_header(chunks: list[bytes], is_transparent: bool) -> None:
+def _check_other(name: bytes) -> None:
+    """Raise ImageError for a chunk that makes further images, or is not known and not marked by a small letter."""
+    if name == b'fdAT':
+        raise ImageError('It is animated (APNG). Convert it to OME-TIFF, each frame as a point in time.')
+    if name[:1].isupper():
+        raise ImageError(f'Its part {shown(name.decode("latin-1"))} is not known. Save it as usual PNG.')
+
+
+def _check_header(picture: bytes, is_transparent: bool) -> None:
     """Raise ImageError for pixels that are too many to decode, or more than the file can hold."""
-    width, height, depth, colour = struct.unpack('>IIBB', chunks[0][8:18])
+    width, height, depth, colour = struct.unpack_from('>IIBB', picture, len(_SIGNATURE) + 8)
     pixels = width * height
     stored = _SAMPLES.get(colour, 1)
     decoded = (3 if colour == _PALETTE else stored) + is_transparent
     check_size(pixels * decoded * (2 if depth > 8 else 1), MOST_BYTES)
-    compressed = sum(len(chunk) - 12 for chunk in chunks if _name(chunk) == b'IDAT')
-    if pixels * stored * depth > compressed * _MOST_DEFLATED * 8:
-        raise ImageError(f'It is damaged: {width} x {height} pixels are not in {compressed:,} bytes. Upload it again.')
+    if pixels * stored * depth > len(picture) * _MOST_DEFLATED * 8:
+        raise ImageError(
+            f'It is damaged: {width} x {height} pixels are not in {len(picture):,} bytes. Upload it again.')
 
 
 class _Messages(logging.Handler):

@@ -7,6 +7,7 @@ is a palette, they are its indices. JPEG alone, whose colours are coded as brigh
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from itertools import product
 from math import prod
 from pathlib import Path
 from typing import BinaryIO
@@ -16,7 +17,8 @@ import tifffile
 from tifffile import TiffFile, TiffPageSeries
 
 from iscc_galaxy.images.axes import axes_of
-from iscc_galaxy.images.scenes import ImageError, Scene
+from iscc_galaxy.images.memory import at_most, to_open
+from iscc_galaxy.images.scenes import check_claims, ImageError, Scene
 from iscc_galaxy.images.tiff_complaints import complaints_as_errors
 from iscc_galaxy.images.tiff_directories import check_directories
 from iscc_galaxy.images.tiff_ome import check_series, own_name
@@ -31,15 +33,18 @@ def opened(path: str) -> Iterator[list[Scene]]:
     """Open a TIFF, and yield its scenes in order; raise ImageError, also at the end, if it can't be read whole."""
     size = Path(path).stat().st_size
     with open(path, 'rb') as content, complaints_as_errors() as check_complaints:
-        with _tiff(content, '') as tiff:
-            check_directories(content, tiff, size)
-            name = own_name(tiff)
-        with _tiff(content, name) as tiff:
+        with at_most(to_open(size)):
+            with _tiff(content, '') as tiff:
+                check_directories(content, tiff, size)
+                name = own_name(tiff)
+            tiff = _tiff(content, name)
             found = tiff.series
             check_complaints()
             check_series(tiff, found)
-            yield [_scene_of(File(content, size), tiff, series) for series in found]
-            check_complaints()
+            scenes = [_scene_of(File(content, size), tiff, series) for series in found]
+        check_claims(scenes, size)
+        yield scenes
+        check_complaints()
 
 
 def _tiff(content: BinaryIO, name: str) -> TiffFile:
@@ -124,8 +129,8 @@ class _Stack:
 
     def _numbers_in(self, region: tuple[slice, ...]) -> Iterator[int]:
         """Yield the numbers of the pages in a region of the axes that count them."""
-        for place in np.ndindex(*(each.stop - each.start for each in region)):
+        for place in product(*(range(each.start, each.stop) for each in region)):
             number = 0
-            for each, offset, size in zip(region, place, self._numbers):
-                number = number * size + each.start + offset
+            for each, size in zip(place, self._numbers):
+                number = number * size + each
             yield number

@@ -9,10 +9,7 @@ from xml.etree import ElementTree
 from tifffile import TiffFile, TiffPageSeries
 
 from iscc_galaxy.galaxy.job import shown_list
-from iscc_galaxy.images.scenes import ImageError
-
-# tifffile takes memory for each plane that OME-XML tells of, whether it is there or not.
-_MOST_PLANES = 10 ** 7
+from iscc_galaxy.images.scenes import check_planes, ImageError
 
 
 def own_name(tiff: TiffFile) -> str:
@@ -24,8 +21,8 @@ def own_name(tiff: TiffFile) -> str:
     if not tiff.is_ome:
         return ''
     root = _root(tiff)
-    if _claimed_planes(tiff, root) > _MOST_PLANES:
-        raise ImageError(f'Its OME-XML tells of more than {_MOST_PLANES:,} planes, which is a mistake. Write it again.')
+    # tifffile takes memory for each of them, whether it is there or not.
+    check_planes(_claimed_planes(tiff, root))
     binary = _first(root, 'BinaryOnly')
     if binary is not None:
         raise _other_files([binary.get('MetadataFile', '')])

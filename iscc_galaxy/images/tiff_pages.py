@@ -12,6 +12,7 @@ from typing import BinaryIO
 import numpy as np
 from tifffile import TiffFile, TiffFrame, TiffPage, TiffPageSeries
 
+from iscc_galaxy.images.memory import at_most, to_decode
 from iscc_galaxy.images.scenes import ImageError
 from iscc_galaxy.images.tiff_directories import kind_at
 
@@ -36,7 +37,7 @@ class File:
         return self.content.read(count)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class PlainPage:
     """A page whose pixels lie in the file as they are, from `offset` on."""
 
@@ -81,7 +82,8 @@ class CodedPage:
         self.shape, self.dtype = kind.shaped, kind.dtype
         rows, columns = (kind.tilelength, kind.tilewidth) if kind.is_tiled else (kind.rowsperstrip, kind.imagewidth)
         self.chunks = (1, kind.tiledepth if kind.is_tiled else 1, rows, columns, self.shape[4])
-        _check_segment_size(prod(self.chunks) * self.dtype.itemsize)
+        self._segment_bytes = prod(self.chunks) * self.dtype.itemsize
+        _check_segment_size(self._segment_bytes)
         self._grid = tuple(ceil(size / chunk) for size, chunk in zip(self.shape, self.chunks))
         self.segments = prod(self._grid)
         self.missing = self._check_segments()
@@ -108,12 +110,13 @@ class CodedPage:
         """Return the pixels of a part of the page; raise ImageError if a segment can't be decoded."""
         pixels = np.full([_length(each) for each in part], self._page.keyframe.nodata, self.dtype)
         ranges = [range(each.start // chunk, ceil(each.stop / chunk)) for each, chunk in zip(part, self.chunks)]
-        for place in product(*ranges):
-            number = int(np.ravel_multi_index(place, self._grid))
-            segment = self._decoded(number)
-            if segment is not None:
-                begins = [index * chunk for index, chunk in zip(place, self.chunks)]
-                _copy(segment, begins, pixels, part)
+        with at_most(to_decode(self._segment_bytes, pixels.nbytes)):
+            for place in product(*ranges):
+                number = int(np.ravel_multi_index(place, self._grid))
+                segment = self._decoded(number)
+                if segment is not None:
+                    begins = [index * chunk for index, chunk in zip(place, self.chunks)]
+                    _copy(segment, begins, pixels, part)
         return pixels
 
     def _decoded(self, number: int) -> np.ndarray | None:

@@ -19,14 +19,17 @@ from zarr.core.buffer import Buffer, BufferPrototype
 from zarr.storage import LocalStore
 
 from iscc_galaxy.galaxy.job import shown
+from iscc_galaxy.images.memory import at_most, to_decode
 from iscc_galaxy.images.ome_zarr import Image
-from iscc_galaxy.images.scenes import ImageError, Scene
+from iscc_galaxy.images.scenes import ImageError, MOST_TIMES_STORED, Scene
 from iscc_galaxy.images.zarr_codecs import check_codecs, CHOSEN
 from iscc_galaxy.images.zarr_nodes import Node
 
 MOST_CHUNK_BYTES = 2 ** 31
-# Nobody can wait for more, so it is a mistake in the metadata.
-MOST_CHUNKS = 10 ** 8
+# Nobody can wait for more, so it is a mistake in the metadata. So is more than the second if hardly any is stored.
+MOST_CHUNKS, MOST_CHUNKS_UNSTORED = 10 ** 8, 10 ** 6
+# zarr takes 2 kB of memory for each chunk that it reads at a time.
+CHUNKS_AT_A_TIME = 2 ** 14
 # One after another, in one thread: each process of a job has one core.
 READING = {'threading.max_workers': 1, 'async.concurrency': 1, **CHOSEN}
 
@@ -44,8 +47,11 @@ class _WholeFiles(LocalStore):
         return part
 
 
-def scene_of(image: Image) -> Scene:
-    """Return the scene of an image, without reading its pixels; raise ImageError if they can't be read whole."""
+def scene_of(image: Image, files: int) -> Scene:
+    """Return the scene of an image, without reading its pixels; raise ImageError if they can't be read whole.
+
+    `files` is the number of files in the Zarr.
+    """
     node = image.array
     check_codecs(node)
     array = zarr.open_array(
@@ -55,13 +61,13 @@ def scene_of(image: Image) -> Scene:
             f'Its {node.title} has {array.ndim} axes, but the metadata name {len(image.axes)}: '
             f'{", ".join(image.axes)}. Write it again.'
         )
-    _check_chunks(node, array)
+    _check_chunks(node, array, files)
     # Of a shard, the chunks within: reading them is as fast as reading it whole, and takes less memory.
     scene = Scene(image.name, image.axes, array.shape, array.chunks, array.dtype, partial(_read, array))
     return replace(scene, note=_note(node, array))
 
 
-def _check_chunks(node: Node, array: zarr.Array) -> None:
+def _check_chunks(node: Node, array: zarr.Array, files: int) -> None:
     if not all(array.chunks):
         raise ImageError(f'The chunks of its {node.title} have the size 0. Write it again.')
     size = prod(array.chunks) * array.dtype.itemsize
@@ -71,7 +77,8 @@ def _check_chunks(node: Node, array: zarr.Array) -> None:
             'Write it with smaller chunks.'
         )
     chunks = prod(ceil(size / part) for size, part in zip(array.shape, array.chunks))
-    if chunks > MOST_CHUNKS:
+    stored = files * (prod(_sizes_in_files(array)) // prod(array.chunks))
+    if chunks > min(MOST_CHUNKS, max(MOST_CHUNKS_UNSTORED, MOST_TIMES_STORED * stored)):
         raise ImageError(
             f'Its {node.title} would have {chunks:,} chunks, which is a mistake in its metadata, or needs larger '
             'chunks. Write it again.'
@@ -118,18 +125,44 @@ def _file(path: str, key: str) -> str:
 
 def _read(array: zarr.Array, region: tuple[slice, ...]) -> np.ndarray:
     try:
-        return array[region]
+        return _pixels(array, region)
     except MemoryError:
         raise
     except Exception as error:
         raise _fault(array, region) or error
 
 
+def _pixels(array: zarr.Array, region: tuple[slice, ...]) -> np.ndarray:
+    first, *others = _parts_of_chunks(array, region)
+    size = [each.stop - each.start for each in region]
+    if not others:
+        with at_most(to_decode(*(prod(each) * array.dtype.itemsize for each in (array.chunks, size)))):
+            return array[region]
+    pixels = np.empty(size, array.dtype)
+    for part in (first, *others):
+        place = tuple(slice(of.start - each.start, of.stop - each.start) for of, each in zip(part, region))
+        pixels[place] = _pixels(array, part)
+    return pixels
+
+
+def _parts_of_chunks(array: zarr.Array, region: tuple[slice, ...]) -> Iterator[tuple[slice, ...]]:
+    """Cut a region between chunks into parts of which none has too many."""
+    numbers = [ceil(each.stop / size) - each.start // size for each, size in zip(region, array.chunks)]
+    if prod(numbers) <= CHUNKS_AT_A_TIME:
+        yield region
+        return
+    axis = numbers.index(max(numbers))
+    whole, size = region[axis], array.chunks[axis]
+    middle = (whole.start // size + numbers[axis] // 2) * size
+    for half in (slice(whole.start, middle), slice(middle, whole.stop)):
+        yield from _parts_of_chunks(array, (*region[:axis], half, *region[axis + 1:]))
+
+
 def _fault(array: zarr.Array, region: tuple[slice, ...]) -> ImageError | None:
     """Return an error that names the first file of a region that can't be read."""
     for place, part in _parts(array, region):
         try:
-            array[part]
+            _pixels(array, part)
         except MemoryError:
             raise
         except Exception as error:

@@ -1,7 +1,7 @@
 """Hostile images: bombs, loops, claims of more than there is, links and entities, and files that are damaged anywhere.
 
 Never a crash, a traceback or an endless job: an image is read as another decoder reads it, or it is an error, in one
-sentence and without output. The command runs in 2 GB of memory; what would need more has to say so.
+sentence and without output. It takes no more memory than a small image, and MOST_MORE.
 """
 
 import bz2
@@ -32,12 +32,19 @@ from iscc_galaxy.galaxy.datasets import Dataset
 from iscc_galaxy.galaxy.job import JobError
 from iscc_galaxy.images.image_files import opened
 from iscc_galaxy.images.scenes import AXES
-from local_galaxy.configuration import IMAGES_BIN, TEST_DATA
+from local_galaxy.configuration import IMAGE_SIMILARITY_BIN, IMAGES_BIN, TEST_DATA
 from scripts import Tool
 
-KILOBYTES = 2_000_000
-SECONDS = 60
 MIB = 2 ** 20
+# By design, decoding takes 256 MB (2 ** 28) more than a few times the pixels, and so does opening.
+MOST_MORE = 500 * MIB
+# Should that fail, the machine survives.
+KILOBYTES = 6_000_000
+SECONDS = 60
+# Runs a command, and writes how much memory (kB) its largest process took. That of a child of pytest includes pytest's.
+MEASURED = '; '.join((
+    'import resource, subprocess, sys', 'status = subprocess.call(sys.argv[1:])',
+    "print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss, file=open('memory', 'w'))", 'sys.exit(status)'))
 # So many damaged copies of each file, read in this process.
 COPIES = 100
 IMAGES = sorted((TEST_DATA / 'images').iterdir())
@@ -45,30 +52,56 @@ IMAGES = sorted((TEST_DATA / 'images').iterdir())
 ZARRS = {'planes.ome.zarr': '0', 'sharded.ome.zarr': '0', 'nuclei.zarr': '', 'named_axes.zarr': ''}
 
 
-@pytest.fixture
-def tool(tmp_path) -> Tool:
-    """Return the tool, whose job has little memory and time."""
-    tool = Tool(tmp_path, 'generate_image_codes', ('manifest', 'views'), tmp_path / 'limited')
+def limited(folder: Path, command: str = 'generate_image_codes') -> Tool:
+    """Return a tool whose job has a limit of memory and time."""
+    outputs, commands = {
+        'generate_image_codes': (('manifest', 'views'), IMAGES_BIN),
+        'find_similar_images': (('output', 'clusters', 'views'), IMAGE_SIMILARITY_BIN),
+    }[command]
+    tool = Tool(folder, command, outputs, folder / 'limited')
     tool.commands.mkdir()
     python = tool.commands / 'python'
-    python.write_text(f'#!/bin/bash\nulimit -v {KILOBYTES}\nexec timeout {SECONDS} {IMAGES_BIN}/python "$@"\n')
+    python.write_text(
+        f'#!/bin/bash\nulimit -v {KILOBYTES}\n'
+        f'exec {commands}/python -c "{MEASURED}" timeout {SECONDS} {commands}/python "$@"\n')
     python.chmod(0o755)
-    tool.path_first = f'{IMAGES_BIN}:'
+    tool.path_first = f'{commands}:'
     return tool
 
 
-def run(tool: Tool, image: Path) -> subprocess.CompletedProcess:
-    is_folder = image.is_dir()
-    dataset = tool.folder_of(image, 'image') if is_folder else tool.described(name='image', path=str(image))
-    return tool.run(datasets=[dataset], thumbnails=True, metadata=True)
+@pytest.fixture
+def tool(tmp_path) -> Tool:
+    return limited(tmp_path)
 
 
-def refuses(tool: Tool, image: Path, *words: str) -> None:
-    """Insist that an image is an error in one line, and that nothing is written."""
-    done = run(tool, image)
-    tool.fails(done, 'Image "image" ', *words)
-    assert done.stderr.count('\n') == 1
-    assert not (tool.folder / 'galaxy.json').exists()
+@pytest.fixture(scope='module')
+def small(tmp_path_factory) -> int:
+    """Return the memory (bytes) that a small image takes."""
+    folder = tmp_path_factory.mktemp('small')
+    Image.new('L', (9, 9)).save(folder / 'image.png')
+    return run(limited(folder), folder / 'image.png')[1]
+
+
+def run(tool: Tool, *images: Path) -> tuple[subprocess.CompletedProcess, int]:
+    """Run the tool on images; return how it ended, and the peak of memory (bytes) of its largest process."""
+    datasets = [
+        tool.folder_of(image, 'image') if image.is_dir() else tool.described(name='image', path=str(image))
+        for image in images
+    ]
+    done = tool.run(datasets=datasets, thumbnails=True, metadata=True, codes=[], reference=[], threshold=48)
+    return done, int((tool.folder / 'memory').read_text()) * 1024
+
+
+@pytest.fixture
+def refuses(small):
+    """Insist that an image is an error in one line, that nothing is written, and that it takes little memory."""
+    def refuses(tool: Tool, image: Path, *words: str) -> None:
+        done, memory = run(tool, image)
+        tool.fails(done, 'Image "image" ', *words)
+        assert done.stderr.count('\n') == 1
+        assert not (tool.folder / 'galaxy.json').exists()
+        assert memory < small + MOST_MORE
+    return refuses
 
 
 def made(content: bytes) -> Callable[[Path], None]:
@@ -92,6 +125,21 @@ def png(width: int, height: int, data: bytes, *others: tuple[bytes, bytes]) -> b
         for name, content in chunks)
 
 
+def scans(number: int) -> bytes:
+    """Return a progressive JPEG, 1024 x 1024 pixels in gray, with so many scans that change nothing."""
+    def segment(marker: int, content: bytes) -> bytes:
+        return struct.pack('>BBH', 0xff, marker, len(content) + 2) + content
+    # One code of Huffman for the first scan: no difference; one for the others: nothing in the next 16,384 blocks.
+    tables = segment(0xdb, bytes(1) + bytes([1] * 64))
+    tables += segment(0xc2, struct.pack('>BHHB', 8, 1024, 1024, 1) + b'\1\x11\0')
+    tables += segment(0xc4, b'\x00\1' + bytes(16)) + segment(0xc4, b'\x10\1' + bytes(15) + b'\xe0')
+    first = segment(0xda, b'\1\1\0\0\0\0') + bytes(1024 * 1024 // 64 // 8)
+    # Of each coefficient the highest bits first, then one bit more each time.
+    others = [segment(0xda, bytes([1, 1, 0, place, place, bits])) + b'\0\1' for bits in [
+        10, *(high << 4 | high - 1 for high in range(10, 0, -1))] for place in range(1, 64)]
+    return b'\xff\xd8' + tables + first + b''.join(others[:number - 1]) + b'\xff\xd9'
+
+
 def jpeg(width: int, height: int) -> bytes:
     """Return a JPEG of 16 x 16 pixels that claims other sizes."""
     content = imagecodecs.jpeg8_encode(np.random.default_rng(1).integers(0, 255, (16, 16), np.uint8))
@@ -110,6 +158,37 @@ def tiff(data: bytes, following: int = 0, **tags: tuple[int, int]) -> bytes:
     directory = b''.join(struct.pack('<HHII', code, 4, count, value) for code, count, value in values)
     content = struct.pack('<2sHIH', b'II', 42, 8, len(values)) + directory + struct.pack('<I', following)
     return content.ljust(150, b'\0') + data
+
+
+def pages(number: int) -> bytes:
+    """Return a TIFF of pages of one pixel."""
+    entry = np.dtype([('code', '<u2'), ('type', '<u2'), ('count', '<u4'), ('value', '<u4')])
+    values = {256: 1, 257: 1, 258: 8, 259: 1, 262: 1, 273: 0, 277: 1, 278: 1, 279: 1}
+    directories = np.zeros(number, [('entries', '<u2'), ('tags', entry, len(values)), ('following', '<u4')])
+    directories['entries'] = len(values)
+    directories['tags']['code'], directories['tags']['value'] = list(values), list(values.values())
+    directories['tags']['type'], directories['tags']['count'] = 4, 1
+    places = 8 + np.arange(number) * directories.itemsize
+    directories['tags']['value'][:, 5] = 8 + directories.nbytes + np.arange(number)
+    directories['following'][:-1] = places[1:]
+    return b'II*\0\x08\0\0\0' + directories.tobytes() + bytes(number)
+
+
+def with_hole(start: bytes, size: int) -> Callable[[Path], None]:
+    """Return a writer of a file of so many bytes, of which those behind the start take no room on the disk."""
+    def write(path: Path) -> None:
+        path.write_bytes(start)
+        os.truncate(path, size)
+    return write
+
+
+def zeros(side: int) -> np.ndarray:
+    return np.zeros((side, side), np.uint8)
+
+
+def of_codec(number: int, encode: Callable[[], bytes]) -> Callable[[Path], None]:
+    """Return a writer of a TIFF of 10 x 10 bytes, in whose only strip are pixels of another size."""
+    return lambda path: path.write_bytes(tiff(encode(), compression=(1, number)))
 
 
 def ome_tiff(inside: str = '<TiffData/>', before: str = '', after: str = '', **sizes: int) -> Callable[[Path], None]:
@@ -134,6 +213,7 @@ def modulo(last: str) -> str:
 LAUGHS = '<!DOCTYPE x [<!ENTITY a0 "laugh">' + ''.join(
     f'<!ENTITY a{level} "{f"&a{level - 1};" * 10}">' for level in range(1, 12)) + ']>'
 EXTERNAL = '<!DOCTYPE x [<!ENTITY x SYSTEM "file:///etc/passwd">]>'
+TOO_MUCH = 'reading it takes more than 268,'
 FILES = {
     'PNG, claims too much': (made(png(60_000, 60_000, deflated(MIB))), 'It would need 3,600,000,000 bytes'),
     'PNG, claims more than it has': (made(png(40_000, 40_000, deflated(MIB))), 'It is damaged: 40000 x 40000 pixels'),
@@ -142,10 +222,17 @@ FILES = {
     'JPEG, claims too much': (made(jpeg(65_535, 65_535)), 'It would need 4,294,836,225 bytes'),
     'JPEG, claims more than it has': (made(jpeg(5000, 5000)), 'Its data are damaged'),
     'JPEG, no pixels': (made(jpeg(0, 0)), 'Its data are damaged'),
+    'JPEG, scans': (made(scans(693)), 'It has 693 scans; a JPEG may have 100'),
+    'JPEG, gigabytes': (with_hole(b'\xff\xd8\xff', 8192 * MIB), 'It would need 8,589,934,592 bytes at once'),
     'JPEG, no end': (made(b'\xff\xd8' + b'\xff' * 50 * MIB), 'its end is missing'),
     'TIFF, deflate': (made(tiff(deflated(1024 * MIB), compression=(1, 8))), 'can not be decoded'),
     'TIFF, zstd': (made(tiff(imagecodecs.zstd_encode(bytes(256 * MIB)), compression=(1, 50000))), 'can not be decoded'),
     'TIFF, packbits': (made(tiff(b'\x81\0' * MIB, compression=(1, 32773))), 'can not be decoded'),
+    'TIFF, JPEG XL': (of_codec(50002, lambda: imagecodecs.jpegxl_encode(zeros(17_000), effort=1)), TOO_MUCH),
+    'TIFF, JPEG 2000': (of_codec(34712, lambda: imagecodecs.jpeg2k_encode(zeros(12_000))), 'can not be decoded'),
+    'TIFF, PNG': (of_codec(34933, lambda: imagecodecs.png_encode(zeros(17_000))), TOO_MUCH),
+    'TIFF, a strip of gigabytes': (
+        with_hole(tiff(b'x', compression=(1, 8), counts=(1, 2 ** 31)), 2200 * MIB), TOO_MUCH),
     'TIFF, a strip too large': (
         made(tiff(b'x' * 9, width=(1, 60_000), height=(1, 60_000), rows=(1, 60_000), compression=(1, 8))),
         'One of its strips or tiles has 3,600,000,000 bytes'),
@@ -182,23 +269,47 @@ FILES = {
 
 
 @pytest.mark.parametrize('file', FILES)
-def test_a_hostile_file_is_refused(tool, file, tmp_path):
+def test_a_hostile_file_is_refused(tool, refuses, file, tmp_path):
     write, words = FILES[file]
     write(tmp_path / 'image')
     refuses(tool, tmp_path / 'image', words)
 
 
-@pytest.mark.parametrize('file', [
-    png(10, 10, zlib.compress(bytes(110)), (b'tEXt', b'x\0' + bytes(100 * MIB))),
-    png(10, 10, zlib.compress(bytes(110)), (b'zTXt', b'x\0\0' + deflated(4096 * MIB))),
-    png(10, 10, zlib.compress(bytes(110)), *[(b'tEXt', b'x\0')] * 10 ** 5),
-], ids=['long', 'bomb', 'many'])
-def test_texts_of_a_png_are_not_read(tool, file, tmp_path):
-    """Nor are they decompressed."""
-    (tmp_path / 'image').write_bytes(file)
-    done = run(tool, tmp_path / 'image')
+PIXELS = zlib.compress(bytes(110))
+
+
+def text_of_a_gigabyte(path: Path) -> None:
+    start, size = png(10, 10, PIXELS)[:33] + struct.pack('>I', 1024 * MIB) + b'tEXt', 1024 * MIB
+    with_hole(start, len(start) + size)(path)
+    with path.open('ab') as file:
+        file.write(struct.pack('>I', zlib.crc32(bytes(size), zlib.crc32(b'tEXt'))) + png(10, 10, PIXELS)[33:])
+
+
+@pytest.mark.parametrize('write', [
+    made(png(10, 10, PIXELS, (b'tEXt', b'x\0' + bytes(100 * MIB)))),
+    made(png(10, 10, PIXELS, (b'zTXt', b'x\0\0' + deflated(4096 * MIB)))),
+    made(png(10, 10, PIXELS, (b'iTXt', b'x\0\1\0\0\0' + deflated(4096 * MIB)))),
+    made(png(10, 10, PIXELS, (b'iCCP', b'x\0\0' + deflated(4096 * MIB)))),
+    made(png(10, 10, PIXELS, *[(b'tEXt', b'x\0')] * 10 ** 5)),
+    text_of_a_gigabyte,
+], ids=['long', 'bomb', 'bomb of Unicode', 'bomb in a profile', 'many', 'a gigabyte'])
+def test_texts_of_a_png_are_not_read(tool, small, write, tmp_path):
+    """Nor are they decompressed, or held in memory."""
+    write(tmp_path / 'image')
+    done, memory = run(tool, tmp_path / 'image')
     assert (done.returncode, done.stderr) == (0, '')
     assert '\t10\t10\t1\t1\t1\t' in tool.output.read_text()
+    assert memory < small + 20 * MIB
+
+
+def test_many_pages_take_time_and_memory_in_proportion(tool, small, tmp_path):
+    """At most ten times the file: a million pages of a pixel are 115 MB, and take 0.7 GB."""
+    image = tmp_path / 'image'
+    image.write_bytes(pages(30_000))
+    done, memory = run(tool, image)
+    assert (done.returncode, done.stderr) == (0, '')
+    assert '\t30000\t' in tool.output.read_text()
+    assert memory < small + 10 * image.stat().st_size
 
 
 def zarr_of(folder: Path, chunk: bytes = bytes(4096), **metadata: Any) -> Path:
@@ -236,29 +347,87 @@ def with_length(chunk: bytes, place: int) -> bytes:
 
 SMALL = np.zeros(4096, np.uint8)
 GZIP, BYTES = gzip.compress(bytes(16 * MIB)) * 192, v3('bytes')
+
+
+def zstd_of(size: int) -> bytes:
+    """Return zeros as a frame of Zstandard that does not tell its size (RFC 8878): blocks of 128 KiB, 4 bytes each."""
+    block = 2 ** 17
+    blocks = (block << 3 | 1 << 1).to_bytes(3, 'little') + b'\0'
+    return b'\x28\xb5\x2f\xfd\0\x58' + blocks * (size // block) + b'\1\0\0'
+
+
+SHARDING = v3('sharding_indexed', chunk_shape=[64, 64], codecs=[BYTES, v3('gzip', level=1)], index_codecs=[
+    v3('bytes', endian='little')], index_location='start')
 ZARR_BOMBS = {
     'zlib': lambda folder: zarr_of(folder, deflated(3072 * MIB), compressor={'id': 'zlib'}),
     'gzip': lambda folder: zarr_of(folder, GZIP, compressor={'id': 'gzip'}),
     'bz2': lambda folder: zarr_of(folder, bz2.compress(bytes(64 * MIB)) * 48, compressor={'id': 'bz2'}),
     'lzma': lambda folder: zarr_of(
         folder, lzma.compress(bytes(64 * MIB), preset=0) * 48, compressor=numcodecs.LZMA().get_config()),
+    'zstd': lambda folder: zarr_of(folder, zstd_of(12 * 1024 * MIB), compressor=numcodecs.Zstd().get_config()),
+    'zstd that tells its size': lambda folder: zarr_of(
+        folder, imagecodecs.zstd_encode(bytes(1024 * MIB)), compressor=numcodecs.Zstd().get_config()),
+    'zlib of zlib': lambda folder: zarr_of(
+        folder, zlib.compress(deflated(3072 * MIB)), compressor={'id': 'zlib'}, filters=[{'id': 'zlib'}]),
+    'JPEG XL': lambda folder: zarr_of(
+        folder, imagecodecs.jpegxl_encode(zeros(17_000), effort=1), compressor={'id': 'imagecodecs_jpegxl'}),
+    'LERC': lambda folder: zarr_of(
+        folder, imagecodecs.lerc_encode(zeros(17_000)), compressor={'id': 'imagecodecs_lerc'}),
+    'not compressed': lambda folder: with_hole(b'', 8192 * MIB)(zarr_of(folder) / '0.0'),
     'blosc': lambda folder: zarr_of(
         folder, with_length(numcodecs.Blosc().encode(SMALL), 4), compressor=numcodecs.Blosc().get_config()),
     'lz4': lambda folder: zarr_of(folder, with_length(numcodecs.LZ4().encode(SMALL), 0), compressor={'id': 'lz4'}),
     'v3 gzip': lambda folder: third_version(folder, GZIP, BYTES, v3('gzip', level=1)),
+    'v3 zstd': lambda folder: third_version(
+        folder, zstd_of(12 * 1024 * MIB), BYTES, v3('zstd', level=3, checksum=False)),
+    'v3 bz2': lambda folder: third_version(
+        folder, bz2.compress(bytes(64 * MIB)) * 48, BYTES, v3('numcodecs.bz2', level=1)),
+    'v3 shard': lambda folder: third_version(folder, struct.pack('<QQ', 16, len(GZIP)) + GZIP, SHARDING),
 }
 
 
 @pytest.mark.parametrize('bomb', ZARR_BOMBS)
-def test_a_chunk_that_unpacks_to_gigabytes(tool, bomb, tmp_path):
-    """It is damage, or needs more memory than the job has, which ends with a sentence, too."""
-    image = ZARR_BOMBS[bomb](tmp_path / 'image')
-    done = run(tool, image)
-    tool.fails(done, 'Image "image" ')
-    assert ('needs more memory than this job has' in done.stderr) != ('is damaged' in done.stderr)
+def test_a_chunk_that_unpacks_to_gigabytes(tool, refuses, bomb, tmp_path):
+    """Of which 4,096 bytes are expected: it is decoded no further than some more than these."""
+    refuses(tool, ZARR_BOMBS[bomb](tmp_path / 'image') or tmp_path / 'image', 'is damaged: ')
+
+
+@pytest.mark.parametrize('command, slots', [
+    ('generate_image_codes', 2), ('find_similar_images', 1), ('find_similar_images', 2)])
+def test_a_bomb_among_images(command, slots, small, tmp_path):
+    """On all slots, of which each may take so much memory, and in the other tool that reads images."""
+    tool = limited(tmp_path, command)
+    tool.slots = slots
+    images = [TEST_DATA / 'nuclei.zarr', TEST_DATA / 'nuclei.png', ZARR_BOMBS['gzip'](tmp_path / 'image')]
+    done, memory = run(tool, *images, *images)
+    tool.fails(done, 'Image "image" can not be read whole. Its file "0.0" is damaged: ' + TOO_MUCH)
+    assert done.stderr.count('\n') == 1
+    assert memory < small + MOST_MORE
 
 
 CANARY = 'canary'
+
+
+def named(folder: Path) -> Path:
+    """Give names to the axes of an array, and its first chunk a name for three axes."""
+    (folder / '.zattrs').write_text('{"_ARRAY_DIMENSIONS": ["t", "y", "x"]}')
+    (folder / '0.0').rename(folder / '0.0.0')
+    return folder
+
+
+def plate(folder: Path, wells: int) -> Path:
+    """Write a plate whose only image has as many wells as asked for."""
+    image = folder / 'A' / '1' / '0'
+    image.mkdir(parents=True)
+    for group, attributes in (
+        (folder, {'plate': {'wells': [{'path': 'A/1'}] * wells}}),
+        (folder / 'A' / '1', {'well': {'images': [{'path': '0'}]}}),
+        (image, {'multiscales': [{'axes': ['y', 'x'], 'datasets': [{'path': '0'}]}]}),
+    ):
+        (group / '.zgroup').write_text('{"zarr_format": 2}')
+        (group / '.zattrs').write_text(json.dumps(attributes))
+    zarr_of(image / '0')
+    return folder
 
 
 class Evil:
@@ -269,6 +438,17 @@ class Evil:
 HOSTILE_ZARRS = {
     'claims too many chunks': (
         lambda folder: zarr_of(folder, shape=[10 ** 9, 10 ** 9], chunks=[1, 1]), 'which is a mistake in its metadata'),
+    'claims many chunks and stores one': (
+        lambda folder: zarr_of(folder, b'x', shape=[10 ** 4, 10 ** 4], chunks=[1, 1]),
+        'would have 100,000,000 chunks, which is a mistake in its metadata'),
+    'claims a petabyte and stores a chunk': (
+        lambda folder: zarr_of(folder, shape=[2 ** 22, 2 ** 25], chunks=[2 ** 15, 2 ** 16]),
+        'It would have 140,737,488,355,328 bytes of pixels in '),
+    'claims too many planes': (
+        lambda folder: named(zarr_of(folder, shape=[10 ** 8, 1, 1], chunks=[10 ** 6, 1, 1])),
+        'more than 10,000,000 planes'),
+    'names an image again and again': (
+        lambda folder: plate(folder, 10 ** 4), 'Its metadata name 10,000 images, but it has 8 files'),
     'claims too many chunks in a shard': (
         lambda folder: third_version(folder, b'', v3(
             'sharding_indexed', chunk_shape=[1, 1], codecs=[BYTES], index_codecs=[v3('bytes', endian='little')],
@@ -276,7 +456,8 @@ HOSTILE_ZARRS = {
     'claims a chunk too large': (
         lambda folder: zarr_of(folder, shape=[2 ** 62] * 2, chunks=[2 ** 62] * 2), 'it may have 2,147,483,648'),
     'claims long rows': (
-        lambda folder: zarr_of(folder, shape=[1, 10 ** 12], chunks=[1, 10 ** 9]), 'needs more memory'),
+        lambda folder: zarr_of(folder, shape=[1, 10 ** 12], chunks=[1, 10 ** 9]),
+        'A row of it would have 1,000,000,000,000 pixels'),
     'chunks of no size': (lambda folder: zarr_of(folder, chunks=[0, 64]), 'have the size 0'),
     'negative sizes': (lambda folder: zarr_of(folder, shape=[-64, 64]), 'non-negative'),
     'sizes that are no numbers': (lambda folder: zarr_of(folder, shape=[64.5, '64']), 'integers'),
@@ -293,7 +474,7 @@ HOSTILE_ZARRS = {
 
 
 @pytest.mark.parametrize('image', HOSTILE_ZARRS)
-def test_a_hostile_zarr_is_refused(tool, image, tmp_path):
+def test_a_hostile_zarr_is_refused(tool, refuses, image, tmp_path):
     make, words = HOSTILE_ZARRS[image]
     refuses(tool, make(tmp_path / 'image'), words)
     assert not list(tmp_path.rglob(CANARY))
@@ -301,14 +482,14 @@ def test_a_hostile_zarr_is_refused(tool, image, tmp_path):
 
 @pytest.mark.parametrize('file', ['.zarray', '.zattrs'])
 @pytest.mark.parametrize('text', ['[' * 10 ** 6, '{"a":' * 10 ** 6, '{"shape": [' + '9' * 10 ** 5 + ']}', '\0', '{}}'])
-def test_metadata_that_are_no_json(tool, file, text, tmp_path):
+def test_metadata_that_are_no_json(tool, refuses, file, text, tmp_path):
     image = zarr_of(tmp_path / 'image')
     (image / file).write_text(text)
     refuses(tool, image)
 
 
 @pytest.mark.parametrize('target', ['/etc/passwd', '../secret', 'nowhere', '.'])
-def test_a_link_is_refused(tool, target, tmp_path):
+def test_a_link_is_refused(tool, refuses, target, tmp_path):
     (tmp_path / 'secret').write_bytes(bytes(4096))
     image = zarr_of(tmp_path / 'image')
     (image / '0.0').unlink()
@@ -317,7 +498,7 @@ def test_a_link_is_refused(tool, target, tmp_path):
 
 
 @pytest.mark.parametrize('path', ['../secret', '/etc', '0/../../secret'])
-def test_a_path_that_leads_out_is_refused(tool, path, tmp_path):
+def test_a_path_that_leads_out_is_refused(tool, refuses, path, tmp_path):
     zarr_of(tmp_path / 'secret')
     image = tmp_path / 'image'
     image.mkdir()
@@ -437,7 +618,7 @@ def test_random_bytes_are_refused(beginning, little_memory, tmp_path):
 
 
 @pytest.mark.parametrize('file', IMAGES, ids=lambda file: file.name)
-def test_the_command_refuses_a_file_that_is_cut(tool, file, tmp_path):
+def test_the_command_refuses_a_file_that_is_cut(tool, refuses, file, tmp_path):
     content = file.read_bytes()
     (tmp_path / 'image').write_bytes(content[:len(content) * 2 // 3])
     refuses(tool, tmp_path / 'image')

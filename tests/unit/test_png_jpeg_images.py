@@ -220,6 +220,25 @@ def test_jpeg_that_is_refused(content, message, tmp_path):
         opened(jpeg, content, tmp_path)
 
 
+def test_a_jpeg_of_too_many_scans(tmp_path, monkeypatch):
+    content = jpeg_of(PICTURE, progressive=True)
+    scans = content.count(b'\xff\xda')
+    assert scans > 3
+    monkeypatch.setattr(jpeg, 'MOST_SCANS', scans)
+    assert np.array_equal(pixels_of(opened(jpeg, content, tmp_path)), by_pillow(content))
+    monkeypatch.setattr(jpeg, 'MOST_SCANS', scans - 1)
+    with pytest.raises(ImageError, match=f'It has {scans} scans; a JPEG may have {scans - 1}. Save it again.'):
+        opened(jpeg, content, tmp_path)
+
+
+@pytest.mark.parametrize('module, content', [(png, NOISE), (jpeg, jpeg_of(PICTURE))], ids=['png', 'jpeg'])
+def test_files_that_are_too_large(module, content, tmp_path, monkeypatch):
+    """They are not read, or no further."""
+    monkeypatch.setattr(module, 'MOST_BYTES', len(content) - 20)
+    with pytest.raises(ImageError, match='at once; a picture of this format may have'):
+        opened(module, content, tmp_path)
+
+
 def test_colours_that_adobe_marks_as_such(tmp_path):
     """Samples named 1, 2, 3 are YCbCr, unless the segment of Adobe says that they are red, green and blue."""
     named = jpeg_of(PICTURE, keep_rgb=True)

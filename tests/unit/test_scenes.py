@@ -1,8 +1,10 @@
 """Scenes: every pixel once and in order, regions within their limits, chunks decoded once, and codes of the pixels."""
 
 import json
+import tracemalloc
+from contextlib import nullcontext
 from dataclasses import dataclass, field
-from itertools import product
+from itertools import islice, product
 from math import prod
 from pathlib import Path
 
@@ -13,7 +15,7 @@ from hypothesis import given, settings, strategies as st
 from iscc_galaxy.images import scenes
 from iscc_galaxy.images.axes import axes_of
 from iscc_galaxy.images.pixel_codes import PixelHasher
-from iscc_galaxy.images.scenes import AXES, ImageError, Scene
+from iscc_galaxy.images.scenes import AXES, check_claims, ImageError, Scene
 from oracle import codes_of
 
 TYPES = ('>u1', '<i2', '>u4', '<f4', '>f8', '<f2', '>i8', '?')
@@ -183,6 +185,55 @@ def test_types_without_codes(dtype, message):
 def test_no_pixels(shape):
     with pytest.raises(ImageError, match='size 0'):
         scene_of(np.zeros(shape), 'zyx')
+
+
+def claimed(shape: tuple[int, ...], dtype: str = 'u1') -> Scene:
+    """Return a scene of which no pixel is ever read."""
+    return Scene('', 'zcstyx'[-len(shape):], shape, shape, np.dtype(dtype), lambda region: None)
+
+
+@pytest.mark.parametrize('shape, dtype, message', [
+    ((10 ** 7, 1, 1), 'u1', None), ((10 ** 7 + 1, 1, 1), 'u1', 'tells of more than 10,000,000 planes'),
+    ((10 ** 3, 10 ** 2, 10 ** 3, 1, 1), 'u1', 'planes'),
+    ((1, 2 ** 30), 'u2', None), ((1, 2 ** 30 + 1), 'u2', 'A row of it would have 1,073,741,825 pixels'),
+], ids=str)
+def test_planes_and_rows_that_are_too_many(shape, dtype, message):
+    with pytest.raises(ImageError, match=message) if message else nullcontext():
+        claimed(shape, dtype)
+
+
+@pytest.mark.parametrize('shapes, stored, is_a_mistake', [
+    ([(2 ** 20, 2 ** 20)], 0, False), ([(2 ** 20, 2 ** 20), (1, 1)], 2 ** 30, True),
+    ([(2 ** 20, 2 ** 20)] * 2, 2 ** 31, True), ([(2 ** 20, 2 ** 20)] * 2, 2 ** 31 + 2 ** 26, False),
+])
+def test_claims_of_pixels(shapes, stored, is_a_mistake):
+    """A few pixels may be stored in nothing, many must be stored in a thousandth of their bytes."""
+    expected = pytest.raises(ImageError, match=r'bytes of pixels in [0-9,]+ bytes on disk, which is a mistake')
+    with expected if is_a_mistake else nullcontext():
+        check_claims([claimed(shape) for shape in shapes], stored)
+
+
+@pytest.mark.parametrize('most, regions', [(1000, [(0, 4), (4, 8), (8, 9)]), (30, [
+    (0, 3), (3, 4), (4, 7), (7, 8), (8, 9)]), (19, [(row, row + 1) for row in range(9)])])
+def test_rows_of_chunks_that_are_too_large(most, regions, monkeypatch):
+    """They are read in parts, so that memory has a limit."""
+    monkeypatch.setattr(scenes, 'BAND_BYTES', 10)
+    monkeypatch.setattr(scenes, 'MOST_BAND_BYTES', most)
+    recorded = Recorded(np.arange(90, dtype=np.uint8).reshape(9, 10))
+    scene = Scene('', 'yx', (9, 10), (4, 3), np.dtype('u1'), recorded.read)
+    assert b''.join(band.pixels.tobytes() for band in scene.bands()) == bytes(range(90))
+    assert [(rows.start, rows.stop) for rows, _ in recorded.regions] == regions
+
+
+def test_many_planes_take_no_memory():
+    scene = Scene('', 'tyx', (10 ** 7, 1, 1), (1, 1, 1), np.dtype('u1'), lambda region: np.zeros((1, 1, 1), np.uint8))
+    tracemalloc.start()
+    try:
+        assert len(list(islice(scene.bands(), 1000))) == 1000
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert peak < 2 ** 21
 
 
 @pytest.mark.parametrize('bands', [0, 1, 3])

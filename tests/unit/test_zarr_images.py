@@ -4,7 +4,9 @@ import json
 import os
 import pickle
 import shutil
+import warnings
 from collections import Counter
+from contextlib import nullcontext
 from math import prod
 from pathlib import Path
 from typing import Any
@@ -17,7 +19,7 @@ import tifffile
 import zarr
 from hypothesis import given, settings, strategies as st
 
-from iscc_galaxy.images import scenes
+from iscc_galaxy.images import memory, scenes, zarr_arrays
 from iscc_galaxy.images.pixel_codes import PixelHasher
 from iscc_galaxy.images.scenes import ImageError, Scene
 from iscc_galaxy.images.zarr_folder import opened
@@ -28,8 +30,8 @@ TEST_DATA = Path(__file__).parents[2] / 'test-data'
 AXES = 'tczyx'
 IMAGE = np.random.default_rng(1).integers(0, 2 ** 16, (2, 2, 3, 37, 41), np.uint16)
 PLANE = 37 * 41 * 2
-# Limits of scenes.py for a band, and for planes that are read together.
-LIMITS = {'whole': (2 ** 24, 2 ** 27), 'bands': (500, 10), 'some planes': (2 * PLANE, 5 * PLANE)}
+# Limits of scenes.py for a band, for planes that are read together, and of zarr_arrays.py for chunks.
+LIMITS = {'whole': (2 ** 24, 2 ** 27, 2 ** 14), 'bands': (500, 10, 1), 'some planes': (2 * PLANE, 5 * PLANE, 3)}
 
 
 def write_array(folder: Path, image: np.ndarray, axes: str, version: int = 2, **how: Any) -> zarr.Array:
@@ -120,6 +122,7 @@ ARRAYS: dict[str, dict[str, Any]] = {
 def limits(request, monkeypatch) -> None:
     monkeypatch.setattr(scenes, 'BAND_BYTES', request.param[0])
     monkeypatch.setattr(scenes, 'TOGETHER_BYTES', request.param[1])
+    monkeypatch.setattr(zarr_arrays, 'CHUNKS_AT_A_TIME', request.param[2])
 
 
 @pytest.mark.filterwarnings('ignore::zarr.errors.ZarrUserWarning', 'ignore:Numcodecs codecs')
@@ -128,6 +131,15 @@ def test_layouts_of_arrays(layout, limits, tmp_path):
     """The same pixels in each, whatever is read at a time."""
     write_array(tmp_path / 'zarr', IMAGE, AXES, **ARRAYS[layout])
     assert pixels_in(tmp_path / 'zarr') == in_order(IMAGE, AXES)
+
+
+@pytest.mark.filterwarnings('ignore:Numcodecs codecs')
+def test_a_codec_that_others_may_not_know_is_no_warning(tmp_path):
+    """The log of a good job says nothing alarming."""
+    write_array(tmp_path / 'zarr', IMAGE, AXES, **ARRAYS['v3 numcodecs.bz2'])
+    with warnings.catch_warnings():
+        warnings.simplefilter('error')
+        assert pixels_in(tmp_path / 'zarr') == in_order(IMAGE, AXES)
 
 
 @pytest.mark.parametrize('axes', ['tczyx', 'xyzct', 'zctyx', 'yxtcz'])
@@ -591,5 +603,44 @@ def test_no_zarr(lost, tmp_path):
 def test_too_little_memory_is_no_damage(tmp_path, monkeypatch):
     planes(tmp_path / 'zarr')
     monkeypatch.setattr(zarr.Array, '__getitem__', lambda array, region: (_ for _ in ()).throw(MemoryError))
+    monkeypatch.setattr(memory, '_is_there', lambda size: False)
     with pytest.raises(MemoryError):
         read(tmp_path / 'zarr')
+
+
+@pytest.mark.parametrize('shape, chunks, unstored, message', [
+    # It has one chunk and two files of metadata.
+    ((3000, 1), (1, 1), 10, None), ((3001, 1), (1, 1), 10, 'would have 3,001 chunks, which is a mistake'),
+    ((3001, 1), (1, 1), 3001, None),
+])
+def test_claims_of_chunks(shape, chunks, unstored, message, tmp_path, monkeypatch):
+    monkeypatch.setattr(zarr_arrays, 'MOST_CHUNKS_UNSTORED', unstored)
+    zarr.create_array(tmp_path / 'zarr', shape=shape, chunks=chunks, dtype='u1', zarr_format=2)[0, 0] = 1
+    with pytest.raises(ImageError, match=message) if message else nullcontext():
+        assert pixels_in(tmp_path / 'zarr') == bytes([1]) + bytes(shape[0] - 1)
+
+
+def test_more_images_than_files(tmp_path):
+    write_image(group_of(tmp_path / 'zarr'), IMAGE)
+    multiscales = json.loads((tmp_path / 'zarr' / '.zattrs').read_text())['multiscales']
+    edit(tmp_path / 'zarr' / '.zattrs', multiscales=multiscales * 100)
+    with pytest.raises(ImageError, match='Its metadata name 100 images, but it has [0-9]+ files. Write it again.'):
+        read(tmp_path / 'zarr')
+
+
+def test_chunks_within_a_shard_are_stored_with_it(tmp_path, monkeypatch):
+    monkeypatch.setattr(zarr_arrays, 'MOST_CHUNKS_UNSTORED', 10)
+    image = np.ones((80, 80), np.uint8)
+    zarr.create_array(tmp_path / 'zarr', data=image, chunks=(1, 1), shards=(80, 80))
+    assert pixels_in(tmp_path / 'zarr') == image.tobytes()
+
+
+@pytest.mark.parametrize('change', [
+    lambda chunk: chunk.unlink(), lambda chunk: chunk.write_bytes(chunk.read_bytes() + b'x'),
+    lambda chunk: os.utime(chunk, (2 ** 33, 2 ** 33)), lambda chunk: (chunk.parent / 'other').touch(),
+], ids=['lost', 'longer', 'written again', 'another file'])
+def test_a_zarr_that_changes_while_it_is_read(change, tmp_path):
+    chunk = planes(tmp_path / 'zarr')
+    with pytest.raises(ImageError, match='^It changed while it was read. Run the job again.$'):
+        with opened(str(tmp_path / 'zarr')):
+            change(chunk)
