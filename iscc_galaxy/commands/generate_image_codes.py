@@ -7,13 +7,16 @@ from iscc_galaxy.formats.content_metadata import content_metadata
 from iscc_galaxy.formats.pixel_manifests import name_of_scene, pixel_manifest
 from iscc_galaxy.formats.views import view_table
 from iscc_galaxy.galaxy.datasets import named_datasets_from_job
-from iscc_galaxy.galaxy.job import run, write_output
-from iscc_galaxy.galaxy.outputs import element_identifiers, write_collection
+from iscc_galaxy.galaxy.job import JobError, run, shown, write_output
+from iscc_galaxy.galaxy.outputs import element_identifiers, longest_identifier, write_collection
 from iscc_galaxy.images.bulk_reading import read_all, view_rows
 from iscc_galaxy.iscc.bulk_hashing import hash_all
 
 # The outputs of the tool that are collections, by their names in the XML.
 METADATA_COLLECTION, THUMBNAIL_COLLECTION = 'metadata', 'thumbnails'
+# How long the name of an image with thumbnails may be: behind it there is room for the numbers of a scene and of an
+# equal name. How many scenes there are is known only when all images have been read.
+LONGEST_NAME = longest_identifier(THUMBNAIL_COLLECTION) - len('#99999 (999)')
 
 
 def main(options: dict[str, Any], manifest: Path, views: Path | None = None) -> None:
@@ -21,6 +24,8 @@ def main(options: dict[str, Any], manifest: Path, views: Path | None = None) -> 
     datasets = named_datasets_from_job(options.pop('datasets'))
     names = [dataset.name for dataset in datasets]
     identifiers = element_identifiers(names, METADATA_COLLECTION) if options['metadata'] else []
+    if options['thumbnails']:
+        _check_names(names)
     images = read_all(datasets, with_views=views is not None or options['thumbnails'])
     codes = [[scene.code for scene in scenes] for scenes in images]
     write_output(manifest, pixel_manifest(names, codes))
@@ -38,6 +43,16 @@ def main(options: dict[str, Any], manifest: Path, views: Path | None = None) -> 
         texts = map(content_metadata, hash_all(datasets), datasets, codes)
         write_collection(
             METADATA_COLLECTION, 'json', zip(identifiers, (text.encode() for text in texts), strict=True))
+
+
+def _check_names(names: list[str]) -> None:
+    """Raise JobError for a name too long for the collection of thumbnails."""
+    for name in names:
+        if len(name) > LONGEST_NAME:
+            raise JobError(
+                f'The dataset name {shown(name)} is too long for an element of the collection of thumbnails: it may '
+                f'have {LONGEST_NAME} characters. Shorten it, or do not ask for the collection.'
+            )
 
 
 if __name__ == '__main__':

@@ -1,20 +1,25 @@
 """Hostile names through the commands of all tools: they come out as they went in, touch nothing else, and none runs."""
 
 import csv
+import io
 import json
 import re
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import numpy as np
 import pytest
+from PIL import Image
 
-from iscc_galaxy.commands.generate_image_codes import METADATA_COLLECTION, THUMBNAIL_COLLECTION
+from iscc_galaxy.commands.generate_image_codes import (
+    LONGEST_NAME as LONGEST_WITH_THUMBNAIL, METADATA_COLLECTION, THUMBNAIL_COLLECTION,
+)
 from iscc_galaxy.commands.generate_manifest import CODE_COLLECTION
 from iscc_galaxy.commands.trace_chain import LONGEST_NAME
 from iscc_galaxy.galaxy.job import shown
 from iscc_galaxy.galaxy.outputs import longest_identifier
-from local_galaxy.configuration import IMAGES_BIN, SIMILARITY_BIN, TEST_DATA
+from local_galaxy.configuration import IMAGE_SIMILARITY_BIN, IMAGES_BIN, SIMILARITY_BIN, TEST_DATA
 from names import fits_checksum_line, hostile_names, LONE_SURROGATES, meant, spelt
 from oracle import codes_of
 from scripts import Tool
@@ -198,7 +203,7 @@ def test_image_codes(names, tool_in):
     """Of an image with two scenes, in all outputs; the names that elements can't have are in the tables alone."""
     tool = tool_in('images', 'generate_image_codes', ('manifest', 'views'), IMAGES_BIN)
     tool.slots = 2
-    kept = [name for name in names if len(f'{name}#2') <= longest_identifier(THUMBNAIL_COLLECTION)]
+    kept = [name for name in names if len(name) <= LONGEST_WITH_THUMBNAIL]
     for some, collections in ((names, False), (kept, True)):
         datasets = tool.files_with(dict.fromkeys(some, IMAGE))
         before = state(tool)
@@ -221,16 +226,121 @@ def test_image_codes(names, tool_in):
 
 
 def test_names_in_errors_of_images(names, tool_in):
-    """An image that can't be read is named in one line; a name too long for a collection is refused before reading."""
+    """An image that can't be read is named in one line."""
     tool = tool_in('images', 'generate_image_codes', ('manifest', 'views'), IMAGES_BIN)
     for name in names[::20]:
-        done = tool.run(datasets=[tool.file_with(IMAGE[:999], name)], thumbnails=True, metadata=False)
+        done = tool.run(datasets=[tool.file_with(IMAGE[:999], name)], thumbnails=False, metadata=False)
         tool.fails(done, f'Image {shown(name)} can not be read whole.')
         assert done.stderr.count('\n') == 1
-    long = 'x' * (longest_identifier(METADATA_COLLECTION) + 1)
-    done = tool.run(datasets=[tool.file_with(IMAGE, long)], thumbnails=False, metadata=True)
-    tool.fails(done, shown(long), 'too long for an element')
-    assert done.stdout == ''
+
+
+@pytest.mark.parametrize('collection, longest', [
+    (METADATA_COLLECTION, longest_identifier(METADATA_COLLECTION)), (THUMBNAIL_COLLECTION, LONGEST_WITH_THUMBNAIL)])
+def test_names_too_long_for_a_collection_of_images(tool_in, collection, longest):
+    """They are refused before any image is read."""
+    tool = tool_in('images', 'generate_image_codes', ('manifest',), IMAGES_BIN)
+    outputs = dict.fromkeys([METADATA_COLLECTION, THUMBNAIL_COLLECTION], False) | {collection: True}
+    longest_fits = tool.file_with(IMAGE, 'x' * longest)
+    done = tool.run(datasets=[longest_fits], **outputs)
+    assert (done.returncode, done.stderr) == (0, '')
+    for long in ('x' * (longest + 1), 'ü' * 255):
+        done = tool.run(datasets=[longest_fits, tool.file_with(IMAGE, long)], **outputs)
+        tool.fails(done, shown(long), f'too long for an element of the collection of {collection}', f'{longest} char')
+        assert done.stdout == ''
+
+
+def test_names_in_an_image(names, tool_in):
+    """Those that its metadata give to its scenes."""
+    tool = tool_in('images', 'generate_image_codes', ('manifest',), IMAGES_BIN)
+    multiscales = []
+    for number, name in enumerate(names):
+        array = tool.folder / 'image.zarr' / str(number)
+        array.mkdir(parents=True)
+        (array / '.zarray').write_text(
+            '{"zarr_format": 2, "shape": [1, 1], "chunks": [1, 1], "dtype": "|u1", "fill_value": 0, "order": "C", '
+            '"compressor": null, "filters": null}')
+        (array / '0.0').write_bytes(b'x')
+        multiscales.append({'name': name, 'axes': ['y', 'x'], 'datasets': [{'path': str(number)}]})
+    (tool.folder / 'image.zarr' / '.zgroup').write_text('{"zarr_format": 2}')
+    (tool.folder / 'image.zarr' / '.zattrs').write_text(json.dumps({'multiscales': multiscales}))
+    before = state(tool)
+    done = tool.run(datasets=[tool.folder_of(tool.folder / 'image.zarr')], thumbnails=True, metadata=False)
+    assert (done.returncode, done.stderr) == (0, '')
+    assert [meant(row[6]) for row in table(tool.output)] == names
+    assert state(tool) == before
+
+
+ALIKE = ('output', 'findings', 'clusters', 'plot', 'gallery', 'views')
+
+
+def picture(number: int) -> bytes:
+    """Return a PNG of noise, which looks like no other."""
+    file = io.BytesIO()
+    Image.fromarray(np.random.default_rng(number).integers(0, 256, (32, 32), np.uint8)).save(file, 'PNG')
+    return file.getvalue()
+
+
+def check_pairs(tool: Tool, names: list[str]) -> None:
+    """Insist that each second image looks like the one before it, in all tables, and that the heatmap is drawn."""
+    pairs = list(zip(names[::2], names[1::2], strict=True))
+    both = [(name, match) for one, other in pairs for name, match in ((one, other), (other, one))]
+    assert [(meant(row[1]), meant(row[4])) for row in table(tool.output)] == both
+    assert [(meant(row[0]), meant(row[1])) for row in table(tool.outputs['findings'])] == pairs
+    groups = [(meant(row[2]), meant(row[5])) for row in table(tool.outputs['clusters'])]
+    assert sorted(groups) == sorted((name, one) for one, other in pairs for name in (one, other))
+    assert tool.outputs['plot'].read_bytes().startswith(b'\x89PNG')
+
+
+def test_images_that_look_alike(names, tool_in):
+    """Two of each picture, in every table; all names are drawn beside their thumbnails, on the pages of a gallery."""
+    names = names[:len(names) // 2 * 2]
+    tool = tool_in('alike', 'find_similar_images', ALIKE, IMAGE_SIMILARITY_BIN)
+    tool.slots = 2
+    datasets = tool.files_with({name: picture(place // 2) for place, name in enumerate(names)})
+    before = state(tool)
+    done = tool.run(datasets=datasets, codes=[], reference=[], threshold=0)
+    assert (done.returncode, done.stderr) == (0, '')
+    check_pairs(tool, names)
+    assert tool.outputs['gallery'].read_bytes().startswith(b'%PDF')
+    assert [meant(row[0]) for row in table(tool.outputs['views'])] == names
+    assert state(tool) == before
+
+    # The same from the table of views; and in a reference, each image finds also itself.
+    listed = tool_in('listed', 'find_similar_images', ALIKE[:-1], IMAGE_SIMILARITY_BIN)
+    codes = [listed.described(name=names[0], path=str(tool.outputs['views']))]
+    done = listed.run(datasets=[], codes=codes, reference=[], threshold=0)
+    assert (done.returncode, done.stderr) == (0, '')
+    check_pairs(listed, names)
+    assert listed.outputs['gallery'].read_bytes().startswith(b'%PDF')
+    done = listed.run(datasets=[], codes=codes, reference=codes, threshold=0)
+    assert (done.returncode, done.stderr) == (0, '')
+    assert [(meant(row[1]), meant(row[4])) for row in table(listed.output)] == [
+        (name, match) for place, name in enumerate(names) for match in names[place & ~1:(place & ~1) + 2]]
+
+
+def test_every_name_can_be_drawn_in_one_picture(names, tool_in):
+    """In the gallery and heatmap of few images, which are no pages."""
+    tool = tool_in('alike', 'find_similar_images', ('output', 'plot', 'gallery'), IMAGE_SIMILARITY_BIN)
+    pictures = [picture(0), picture(1)]
+    for first in range(0, len(names), 60):
+        some = names[first:first + 60]
+        datasets = tool.files_with({name: pictures[place % 2] for place, name in enumerate(some)})
+        done = tool.run(datasets=datasets, codes=[], reference=[], threshold=0)
+        assert (done.returncode, done.stderr) == (0, '')
+        for output in ('plot', 'gallery'):
+            assert tool.outputs[output].read_bytes().startswith(b'\x89PNG')
+
+
+def test_names_in_errors_about_looks(names, tool_in):
+    """Of an image that can't be read, and of a table that is none, in one line."""
+    tool = tool_in('alike', 'find_similar_images', ALIKE, IMAGE_SIMILARITY_BIN)
+    for name in names[::60]:
+        done = tool.run(datasets=[tool.file_with(IMAGE[:999], name)] * 2, codes=[], reference=[], threshold=0)
+        tool.fails(done, f'Image {shown(name)} can not be read whole.')
+        assert done.stderr.count('\n') == 1
+        done = tool.run(datasets=[], codes=[tool.file_with(CONTENT, name)], reference=[], threshold=0)
+        tool.fails(done, f'Dataset {shown(name)} is no table of Image-Codes')
+        assert done.stderr.count('\n') == 1
 
 
 def test_similar_datasets(names, tool_in, tmp_path):
@@ -311,6 +421,9 @@ def test_half_of_a_surrogate_pair_is_refused(generate, generate_manifest, verify
     images = Tool(tmp_path, 'generate_image_codes', ('manifest',), IMAGES_BIN)
     done = images.run(datasets=[images.file_with(IMAGE, name)], thumbnails=True, metadata=True)
     images.fails(done, 'UTF-8')
+    alike = Tool(tmp_path, 'find_similar_images', ALIKE, IMAGE_SIMILARITY_BIN)
+    done = alike.run(datasets=[alike.file_with(picture(0), name)] * 2, codes=[], reference=[], threshold=0)
+    alike.fails(done, 'UTF-8')
     metadata = tmp_path / 'metadata.json'
     metadata.write_text(json.dumps({'iscc': f'ISCC:{codes_of(CONTENT, tmp_path).wide}', 'name': name}))
     file = {'id': '1', 'name': 'metadata', 'path': str(metadata)}
