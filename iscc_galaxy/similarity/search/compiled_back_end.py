@@ -7,7 +7,7 @@ import numpy as np
 from iscc_galaxy.similarity.search.blocks import Block
 from iscc_galaxy.similarity.search.plans import BackEnd, Collect, Costs, Index, SortedCodes
 
-COSTS = Costs(compare=0.25, index=30, look_up=6, candidate=0.22, start=2e9, tile=(256, 2 ** 12), pairs=2 ** 16)
+COSTS = Costs(compare=0.25, index=30, look_up=6, candidate=0.22, start=1.5e9, tile=(256, 2 ** 12), pairs=2 ** 16)
 
 
 @dataclass(frozen=True)

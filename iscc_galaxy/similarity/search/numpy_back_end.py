@@ -8,7 +8,7 @@ from iscc_galaxy.similarity.arrays import cut_points, places_of_ranges
 from iscc_galaxy.similarity.search.blocks import Block
 from iscc_galaxy.similarity.search.plans import BackEnd, Collect, Costs, Index, SortedCodes
 
-COSTS = Costs(compare=1, index=100, look_up=28, candidate=5, start=0, tile=(64, 2 ** 12), pairs=2 ** 19)
+COSTS = Costs(compare=1, index=100, look_up=32, candidate=5, start=0, tile=(64, 2 ** 12), pairs=2 ** 19)
 
 
 @dataclass(frozen=True)
