@@ -7,12 +7,13 @@ import time
 
 import pytest
 
-from local_galaxy.configuration import IMAGES_BIN, JOBS_BIN, SIMILARITY_BIN, TEST_DATA
+from local_galaxy.configuration import IMAGE_SIMILARITY_BIN, IMAGES_BIN, JOBS_BIN, SIMILARITY_BIN, TEST_DATA
 from oracle import codes_of, content_of
 from scripts import Tool
 
 CONTENT = b'content'
 CHUNKS = 50_000
+NO_SLOTS = 'GALAXY_SLOTS is "', 'not a number of cores. Tell the Galaxy admin'
 # A regular file that not even root can read from its beginning on: reading it is an input/output error.
 UNREADABLE = '/proc/self/mem'
 
@@ -158,18 +159,28 @@ def test_any_number_of_slots(hash_with, slots):
 
 
 @pytest.mark.parametrize('slots', ['0', '-1', 'many', '2.5', '²', ' '])
-@pytest.mark.parametrize('fixture', ['generate_manifest', 'find_similar', 'image_codes'])
+@pytest.mark.parametrize('fixture', ['generate_manifest', 'find_similar'])
 def test_slots_that_are_no_number_of_cores(request, fixture, slots):
     tool = request.getfixturevalue(fixture)
     tool.slots = slots
-    done = tool.run(
-        datasets=many(tool), narrow=False, codes=[], reference=[], threshold=12, metadata=False, thumbnails=False)
-    tool.fails(done, 'GALAXY_SLOTS is "', 'not a number of cores. Tell the Galaxy admin')
+    done = tool.run(datasets=many(tool), narrow=False, codes=[], reference=[], threshold=12)
+    tool.fails(done, *NO_SLOTS)
 
 
-@pytest.fixture
-def image_codes(tmp_path) -> Tool:
-    return Tool(tmp_path, 'generate_image_codes', ('manifest', 'views'), IMAGES_BIN)
+@pytest.fixture(params=['generate_image_codes', 'find_similar_images'])
+def of_images(request, tmp_path) -> Tool:
+    """Return each of the tools that read images."""
+    outputs, commands = {
+        'generate_image_codes': (('manifest', 'views'), IMAGES_BIN),
+        'find_similar_images': (('output', 'findings', 'clusters', 'plot', 'gallery', 'views'), IMAGE_SIMILARITY_BIN),
+    }[request.param]
+    return Tool(tmp_path, request.param, outputs, commands)
+
+
+def on_images(datasets: list[dict]) -> dict:
+    """Return the options of both tools, with all that they can write."""
+    return {
+        'datasets': datasets, 'thumbnails': True, 'metadata': True, 'codes': [], 'reference': [], 'threshold': 0}
 
 
 def many_images(tool: Tool) -> list[dict]:
@@ -178,48 +189,108 @@ def many_images(tool: Tool) -> list[dict]:
     return [{**dataset, 'id': str(number)} for number, dataset in enumerate([tool.file_with(content, 'x' * 50)] * 50)]
 
 
+def check_no_output(tool: Tool) -> None:
+    assert not any(output.exists() for output in tool.outputs.values())
+    assert not (tool.folder / 'galaxy.json').exists()
+
+
 @pytest.mark.parametrize('path, words', [
     ('/no/such/file', 'The file of dataset "bad" is missing on disk'),
     ('/dev/null', 'The file of dataset "bad" is missing on disk'),
     (UNREADABLE, 'Image "bad" can not be read: [Errno 5] Input/output error. Tell the Galaxy admin.'),
 ])
-def test_an_image_that_cannot_be_read(image_codes, path, words):
-    datasets = [*many_images(image_codes)[:2], image_codes.described(name='bad', path=path)]
-    image_codes.fails(image_codes.run(datasets=datasets, thumbnails=True, metadata=True), words)
-    assert not (image_codes.folder / 'galaxy.json').exists()
+def test_an_image_that_cannot_be_read(of_images, path, words):
+    datasets = [*many_images(of_images)[:2], of_images.described(name='bad', path=path)]
+    of_images.fails(of_images.run(**on_images(datasets)), words)
+    check_no_output(of_images)
 
 
-@pytest.mark.parametrize('slots', [1, 2])
+@pytest.fixture
+def while_it_reads(tmp_path):
+    """Do something once the processes that read images begin: of this job `$job`, and of one that reads `$reader`."""
+    def while_it_reads(tool: Tool, script: str) -> None:
+        folder = tmp_path / 'watching'
+        folder.mkdir()
+        python = folder / 'python'
+        python.write_text(
+            f'#!/bin/bash\n{tool.commands}/python "$@" & job=$!\n'
+            'until reader=$(pgrep -o -P $job -f spawn_main); do sleep 0.01; done\n'
+            f'{script}\nwait $job\n')
+        python.chmod(0o755)
+        tool.path_first = f'{tool.commands}:'
+        tool.commands, tool.slots = folder, 2
+    return while_it_reads
+
+
+@pytest.mark.parametrize('number', [signal.SIGTERM, signal.SIGKILL, signal.SIGSEGV])
+def test_a_process_that_reads_images_and_is_killed(of_images, while_it_reads, number):
+    """As the system does where memory runs out, or a library that decodes may do."""
+    while_it_reads(of_images, f'kill -{number} $reader')
+    done = of_images.run(**on_images(many_images(of_images)))
+    of_images.fails(done, 'A process that read images was killed, probably because it needed more memory than this job')
+    assert done.stderr.count('\n') == 1
+    check_no_output(of_images)
+
+
 @pytest.mark.parametrize('number', [signal.SIGTERM, signal.SIGKILL])
-def test_a_job_that_is_killed_while_it_reads_images(image_codes, number, slots):
+def test_a_job_that_is_killed_while_it_reads_images(of_images, while_it_reads, number):
     """The outputs are written once all images are read; the processes that read them end, or this waits for ever."""
-    image_codes.slots = slots
-    process = image_codes.start(datasets=many_images(image_codes) * 20, thumbnails=True, metadata=True)
-    # By then it reads: starting takes half a second, and reading them many.
+    while_it_reads(of_images, f'sleep 0.5; kill -{number} $job')
+    done = of_images.run(**on_images(many_images(of_images) * 20))
+    assert done.returncode == 128 + number
+    check_no_output(of_images)
+
+
+@pytest.mark.parametrize('number', [signal.SIGTERM, signal.SIGKILL])
+def test_a_job_that_is_killed_while_it_reads_by_itself(of_images, number):
+    process = of_images.start(**on_images(many_images(of_images) * 20))
+    # By then it reads: starting takes a second, and reading them many.
     time.sleep(3)
     assert process.poll() is None
     process.send_signal(number)
     process.communicate()
     assert process.returncode == -number
-    assert not any(output.exists() for output in image_codes.outputs.values())
-    assert not (image_codes.folder / 'galaxy.json').exists()
+    check_no_output(of_images)
 
 
-@pytest.mark.parametrize('kilobytes', [4, 12])
-def test_a_disk_that_fills_up_under_codes_of_images(image_codes, full_disk, kilobytes):
-    """Under the manifest, or under the views, when the manifest is whole; it is emptied, too."""
-    full_disk(image_codes, kilobytes)
-    done = image_codes.run(datasets=many_images(image_codes), thumbnails=True, metadata=True)
-    check_nothing_is_left(image_codes, done)
+def test_an_image_that_vanishes_while_others_are_read(of_images, while_it_reads):
+    """It was there when the job began."""
+    lost = of_images.file_with(CONTENT, 'lost', 'lost.dat')
+    while_it_reads(of_images, f'rm "{lost["path"]}"')
+    done = of_images.run(**on_images([*many_images(of_images), lost]))
+    of_images.fails(done, 'Image "lost" can not be read: [Errno 2] No such file or directory', 'Tell the Galaxy admin.')
+    check_no_output(of_images)
+
+
+@pytest.mark.parametrize('kilobytes', [4, 16])
+def test_a_disk_that_fills_up_under_tables_of_images(of_images, full_disk, kilobytes):
+    """Under the first, or under that of views, when the first is whole; it is emptied, too."""
+    full_disk(of_images, kilobytes)
+    done = of_images.run(**on_images(many_images(of_images)))
+    check_nothing_is_left(of_images, done)
+
+
+@pytest.mark.parametrize('picture', ['plot', 'gallery'])
+def test_a_disk_that_fills_up_under_a_picture_of_images(tmp_path, full_disk, picture):
+    """It is written when the tables are whole; they are emptied, too."""
+    tool = Tool(tmp_path, 'find_similar_images', ('output', 'findings', 'clusters', picture), IMAGE_SIMILARITY_BIN)
+    full_disk(tool, 4)
+    check_nothing_is_left(tool, tool.run(**on_images(many_images(tool)[:2])))
 
 
 @pytest.mark.parametrize('slots', [1, 64, None, ''])
-def test_any_number_of_slots_reads_images(image_codes, slots):
-    image_codes.slots = slots
-    datasets = many_images(image_codes)[:5]
-    done = image_codes.run(datasets=datasets, thumbnails=False, metadata=False)
+def test_any_number_of_slots_reads_images(of_images, slots):
+    of_images.slots = slots
+    datasets = many_images(of_images)[:5]
+    done = of_images.run(**on_images(datasets))
     assert (done.returncode, done.stderr) == (0, '')
-    assert len(image_codes.output.read_text().splitlines()) == 1 + len(datasets)
+    assert {row.split('\t')[0] for row in of_images.outputs['views'].read_text().splitlines()} == {'name', 'x' * 50}
+
+
+@pytest.mark.parametrize('slots', ['0', 'many'])
+def test_slots_for_images_that_are_no_number_of_cores(of_images, slots):
+    of_images.slots = slots
+    of_images.fails(of_images.run(**on_images(many_images(of_images))), *NO_SLOTS)
 
 
 @pytest.mark.parametrize('path', ['/no/such/file', '/', UNREADABLE])
