@@ -133,13 +133,13 @@ def _read(array: zarr.Array, region: tuple[slice, ...]) -> np.ndarray:
 
 
 def _pixels(array: zarr.Array, region: tuple[slice, ...]) -> np.ndarray:
-    first, *others = _parts_of_chunks(array, region)
-    size = [each.stop - each.start for each in region]
-    if not others:
-        with at_most(to_decode(*(prod(each) * array.dtype.itemsize for each in (array.chunks, size)))):
+    shape, itemsize = [each.stop - each.start for each in region], array.dtype.itemsize
+    parts = list(_parts_of_chunks(array, region))
+    if parts == [region]:
+        with at_most(to_decode(prod(array.chunks) * itemsize, prod(shape) * itemsize)):
             return array[region]
-    pixels = np.empty(size, array.dtype)
-    for part in (first, *others):
+    pixels = np.empty(shape, array.dtype)
+    for part in parts:
         place = tuple(slice(of.start - each.start, of.stop - each.start) for of, each in zip(part, region))
         pixels[place] = _pixels(array, part)
     return pixels

@@ -78,7 +78,8 @@ def test_content_that_is_replaced_while_the_job_waits(history, queue, file_of, t
 
 
 @pytest.mark.parametrize('tool_id, parameter', [
-    ('iscc_sum', 'input_file'), ('iscc_sum_manifest', 'input_files'), ('iscc_image', 'input_files')])
+    ('iscc_sum', 'input_file'), ('iscc_sum_manifest', 'input_files'), ('iscc_image', 'input_files'),
+    ('iscc_image_similarity', 'input_files')])
 def test_content_that_vanishes_while_the_job_waits(history, queue, file_of, tool_id, parameter):
     dataset = history.upload(**{'class': 'File', 'path': 'nuclei.tiff'})
     answer = queue(tool_id, **{parameter: dataset})
@@ -86,7 +87,7 @@ def test_content_that_vanishes_while_the_job_waits(history, queue, file_of, tool
     job = queue.go(answer)
     assert job['state'] == 'error'
     assert 'The file of dataset "nuclei.tiff" is missing on disk' in job['tool_stderr']
-    assert outputs(history, job) == [('error', 0)]
+    assert set(outputs(history, job)) == {('error', 0)}
 
 
 @pytest.mark.parametrize('purge', [False, True])
@@ -122,6 +123,30 @@ def test_a_hasher_or_a_job_that_is_killed(history, hasher, table, signal, whom):
     assert outputs(history, job) == [('error', 0)] * 2
     codes = job['answer']['output_collections'][0]['id']
     assert history.galaxy.dataset_collections.show_dataset_collection(codes)['elements'] == []
+
+
+@pytest.mark.parametrize('tool_id, extra_outputs', [
+    ('iscc_image', ['views', 'thumbnails', 'metadata']), ('iscc_image_similarity', ['clusters', 'gallery', 'views'])])
+@pytest.mark.parametrize('whom', ['$reader', '$job'])
+def test_a_reader_or_a_job_that_is_killed(history, hasher, galaxy_state, tool_id, extra_outputs, whom):
+    """One of the processes that read images, as where memory runs out, or the job that started them."""
+    image = history.upload(**{'class': 'File', 'path': 'images/imagej.tiff', 'filetype': 'tiff'})
+    images = history.list_of({str(number): image for number in range(500)})
+    hasher('exit 1')
+    python = galaxy_state / 'fake hasher' / 'python'
+    python.write_text(
+        '#!/bin/sh\nPATH="${PATH#*:}"\npython "$@" & job=$!\n'
+        f'until reader=$(pgrep -o -P $job -f spawn_main); do sleep 0.01; done\nkill -KILL {whom}\nwait $job\n')
+    python.chmod(0o755)
+    try:
+        job = history.run(tool_id, input_files=images, extra_outputs=extra_outputs)
+    finally:
+        python.unlink()
+    assert job['state'] == 'error'
+    assert (whom == '$reader') == ('A process that read images was killed' in job['tool_stderr'])
+    assert set(outputs(history, job)) == {('error', 0)}
+    for collection in job['answer']['output_collections']:
+        assert history.galaxy.dataset_collections.show_dataset_collection(collection['id'])['elements'] == []
 
 
 @pytest.mark.parametrize('signal', ['TERM', 'KILL'])

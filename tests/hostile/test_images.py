@@ -52,17 +52,17 @@ IMAGES = sorted((TEST_DATA / 'images').iterdir())
 ZARRS = {'planes.ome.zarr': '0', 'sharded.ome.zarr': '0', 'nuclei.zarr': '', 'named_axes.zarr': ''}
 
 
-def limited(folder: Path, command: str = 'generate_image_codes') -> Tool:
-    """Return a tool whose job has a limit of memory and time."""
+def limited(folder: Path, command: str = 'generate_image_codes', limit: str = f'-v {KILOBYTES}') -> Tool:
+    """Return a tool whose job has a limit of memory, as `ulimit` takes it, and of time."""
     outputs, commands = {
         'generate_image_codes': (('manifest', 'views'), IMAGES_BIN),
         'find_similar_images': (('output', 'clusters', 'views'), IMAGE_SIMILARITY_BIN),
     }[command]
     tool = Tool(folder, command, outputs, folder / 'limited')
-    tool.commands.mkdir()
+    tool.commands.mkdir(exist_ok=True)
     python = tool.commands / 'python'
     python.write_text(
-        f'#!/bin/bash\nulimit -v {KILOBYTES}\n'
+        f'#!/bin/bash\nulimit {limit}\n'
         f'exec {commands}/python -c "{MEASURED}" timeout {SECONDS} {commands}/python "$@"\n')
     python.chmod(0o755)
     tool.path_first = f'{commands}:'
@@ -403,6 +403,23 @@ def test_a_bomb_among_images(command, slots, small, tmp_path):
     tool.fails(done, 'Image "image" can not be read whole. Its file "0.0" is damaged: ' + TOO_MUCH)
     assert done.stderr.count('\n') == 1
     assert memory < small + MOST_MORE
+
+
+@pytest.mark.parametrize('write', [
+    lambda path: path.write_bytes(imagecodecs.png_encode(zeros(20_000), level=1)),
+    lambda path: zarr_of(
+        path, zlib.compress(bytes(20_000 ** 2), 1), shape=[20_000] * 2, chunks=[20_000] * 2, compressor={'id': 'zlib'}),
+], ids=['PNG', 'Zarr'])
+def test_a_large_image_is_no_bomb(write, tmp_path):
+    """Where the job has too little memory for it, it is not called damaged."""
+    write(tmp_path / 'image')
+    for kilobytes in (400_000, KILOBYTES):
+        tool = limited(tmp_path, limit=f'-d {kilobytes}')
+        done, _ = run(tool, tmp_path / 'image')
+        if kilobytes == KILOBYTES:
+            assert (done.returncode, done.stderr) == (0, '')
+        else:
+            tool.fails(done, 'Image "image" needs more memory than this job has: ask the admin.')
 
 
 CANARY = 'canary'

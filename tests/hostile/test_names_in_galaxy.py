@@ -13,7 +13,7 @@ from bioblend.galaxy import GalaxyInstance
 from bioblend.galaxy.dataset_collections import CollectionDescription, CollectionElement, HistoryDatasetElement
 
 from histories import History, output_of
-from iscc_galaxy.commands.generate_image_codes import THUMBNAIL_COLLECTION
+from iscc_galaxy.commands.generate_image_codes import LONGEST_NAME as LONGEST_WITH_THUMBNAIL
 from iscc_galaxy.commands.generate_manifest import CODE_COLLECTION
 from iscc_galaxy.galaxy.job import shown
 from iscc_galaxy.galaxy.outputs import longest_identifier
@@ -170,13 +170,85 @@ def test_images(history, names):
     nested = history.nested_list_of({name: {name: image} for name in names})
     job = history.run('iscc_image', input_collection=nested)
     assert column(history.text(job, 'manifest'), 'name') == [f'{name}/{name}' for name in found]
-    kept = [name for name in names if 0 < len(name) <= longest_identifier(THUMBNAIL_COLLECTION)]
+    kept = [name for name in names if 0 < len(name) <= LONGEST_WITH_THUMBNAIL]
     job = history.run(
         'iscc_image', input_files=history.list_of(dict.fromkeys(kept, image)),
         extra_outputs=['thumbnails', 'metadata'])
     assert job['state'] == 'ok'
     for collection in job['answer']['output_collections']:
         assert [name for name, in identifiers(history, collection)] == kept
+
+
+LOOK_ALIKE = ['findings', 'clusters', 'gallery', 'plot', 'views']
+
+
+def check_pictures(history, job: dict) -> None:
+    """Insist that the gallery and the heatmap are there."""
+    for output, extensions in (('gallery', ('png', 'pdf')), ('plot', ('png',))):
+        dataset = history.galaxy.datasets.show_dataset(output_of(job, output)['id'])
+        assert dataset['state'] == 'ok' and dataset['file_ext'] in extensions and dataset['file_size'] > 1000
+
+
+def test_images_that_look_alike(history, names):
+    """In all tables and pictures: of images in a list, joined by `/`, of tables, and in a reference."""
+    image = history.upload(**{'class': 'File', 'path': 'images/cells.png', 'filetype': 'png'})
+    found = [name or 'None' for name in names]
+    listed = history.run(
+        'iscc_image', input_files=history.list_of({names[0]: image}), extra_outputs=['views'])
+    reference = output_of(listed, 'views')
+    job = history.run(
+        'iscc_image_similarity', input_files=history.list_of(dict.fromkeys(names, image)), reference=reference,
+        extra_outputs=LOOK_ALIKE)
+    pairs = history.text(job)
+    assert (column(pairs, 'filename'), set(column(pairs, 'match_filename'))) == (found, {found[0]})
+    findings = history.text(job, 'findings')
+    assert (column(findings, 'dataset'), set(column(findings, 'similar_to'))) == (found, {found[0]})
+    assert sorted(column(history.text(job, 'clusters'), 'filename')) == sorted([*found, found[0]])
+    assert column(history.text(job, 'views'), 'name') == found
+    check_pictures(history, job)
+
+    again = history.run(
+        'iscc_image_similarity', codes=output_of(job, 'views'), reference=reference, extra_outputs=LOOK_ALIKE[:-1])
+    assert column(history.text(again), 'filename') == found
+    check_pictures(history, again)
+
+    some = names[::20]
+    nested = history.nested_list_of({name: {name: image} for name in some})
+    job = history.run('iscc_image_similarity', input_collection=nested, extra_outputs=LOOK_ALIKE)
+    joined = [f'{name or "None"}/{name or "None"}' for name in some]
+    pairs = history.text(job)
+    assert list(zip(column(pairs, 'filename'), column(pairs, 'match_filename'))) == [
+        (name, other) for name in joined for other in joined if other != name]
+    assert column(history.text(job, 'clusters'), 'filename') == joined
+    check_pictures(history, job)
+
+
+def test_images_by_their_own_names(history, names):
+    """Renamed through the API."""
+    some = names[::MAPPED]
+    image = history.upload(**{'class': 'File', 'path': 'images/cells.png', 'filetype': 'png'})
+    copies = [history.galaxy.histories.copy_dataset(history.id, image['id'])['id'] for _ in some]
+    for copy, name in zip(copies, some):
+        history.galaxy.histories.update_dataset(history.id, copy, name=name)
+    found = [history.galaxy.datasets.show_dataset(copy)['name'] for copy in copies]
+    assert found == [name[:LONGEST_NAME] for name in some]
+    datasets = {'values': [{'src': 'hda', 'id': copy} for copy in copies]}
+    job = history.run('iscc_image', input_files=datasets, extra_outputs=['views'])
+    assert column(history.text(job, 'manifest'), 'name') == column(history.text(job, 'views'), 'name') == found
+    job = history.run('iscc_image_similarity', input_files=datasets, extra_outputs=LOOK_ALIKE)
+    assert list(dict.fromkeys(column(history.text(job), 'filename'))) == found
+    assert column(history.text(job, 'clusters'), 'filename') == found
+    check_pictures(history, job)
+
+
+def test_a_name_too_long_for_thumbnails(history):
+    image = history.upload(**{'class': 'File', 'path': 'images/cells.png', 'filetype': 'png'})
+    name = 'x' * 255
+    job = history.run(
+        'iscc_image', input_files=history.list_of({'short': image, name: image}), extra_outputs=['thumbnails'])
+    assert (job['state'], 'is too long for an element of the collection of thumbnails' in job['tool_stderr']) == (
+        'error', True)
+    assert job['tool_stdout'] == ''
 
 
 def test_datasets_by_their_own_names(history, names, copies):
