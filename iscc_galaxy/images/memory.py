@@ -15,8 +15,8 @@ import numpy as np
 _ROOM = 2 ** 28
 # Decoders of JPEG 2000 and JPEG XL take up to nine times the pixels, others up to five.
 _TIMES_A_CHUNK, _TIMES_A_REGION = 16, 4
-# Lists of pages, tiles and the like take up to seven times their bytes in the file.
-_TIMES_A_FILE = 10
+# Lists of strips take up to 14 times their bytes in the file, lists of pages five times.
+_TIMES_A_FILE = 20
 
 
 def to_decode(chunk: int, region: int) -> int:
