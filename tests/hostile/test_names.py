@@ -180,7 +180,7 @@ def test_checksum_file_and_collection_of_codes(names, tool_in, tmp_path):
     elements = json.loads((tool.folder / 'galaxy.json').read_text())['codes']['elements']
     assert [element['name'] for element in elements] == kept
     assert {(tool.folder / element['filename']).read_text() for element in elements} == {f'{code}\n'}
-    assert all(re.fullmatch(r'codes/\d+\.txt', element['filename']) for element in elements)
+    assert all(re.fullmatch(r'codes/\d+', element['filename']) for element in elements)
 
     verify = tool_in('verify', 'verify_manifest', ('report', 'summary'))
     done = verify.run(
