@@ -64,7 +64,7 @@ test-pulsar: environments $(ENVS)/pulsar/ready  ## Test all tools through Pulsar
 test-slurm: environments  ## Test all tools through Slurm, installed by apt-get where missing
 	$(DEV)/python -m local_galaxy.run --slurm $(STATE)/slurm $(MAKE) --no-print-directory test-xml
 
-# Names that would do harm, damaged files and faults: through the scripts, and in the running Galaxy. About ten minutes.
+# Names that would do harm, damaged files and faults: through the scripts, and in the running Galaxy. Up to half an hour.
 test-hostile: environments  ## Prove what is claimed of hostile names, damaged files and faults
 	$(DEV)/pytest tests/hostile --ignore-glob '*_in_galaxy.py'
 	$(DEV)/python -m local_galaxy.run $(STATE)/hostile $(DEV)/pytest tests/hostile/test_*_in_galaxy.py
