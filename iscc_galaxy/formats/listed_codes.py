@@ -57,11 +57,12 @@ def read_code_file(described: dict[str, Any]) -> CodeFile:
     if first[1].lstrip().startswith('{'):
         found = [_code_of_metadata('\n'.join(line for _, line in chain([first], lines)), label)]
         return CodeFile(name, of_pixels=False, codes=found, is_list=False)
-    lines = (each for each in chain([first], lines) if not each[1].startswith('#') or '\t' in each[1])
-    first = next(lines, None)
+    rest = (each for each in chain([first], lines) if not each[1].startswith('#') or '\t' in each[1])
+    first = next(rest, None)
     is_table = first is not None and '\t' in first[1] and not match_checksum_line(first[1])
     try:
-        found = list((_codes_of_manifest if is_table else _codes_of_lines)(first, lines, label)) if first else []
+        codes = _codes_of_manifest if is_table else _codes_of_lines
+        found = list(codes(chain([first], rest), label)) if first else []
     except JobError as error:
         other = what_it_is(first[1])
         raise JobError(f'{label} {other}') if other else error
@@ -102,9 +103,10 @@ def _are_of_pixels(codes: list[ListedCode], label: str) -> bool:
     return is_of_pixels
 
 
-def _codes_of_manifest(first: tuple[int, str], rest: Iterator[tuple[int, str]], label: str) -> Iterator[ListedCode]:
+def _codes_of_manifest(lines: Iterator[tuple[int, str]], label: str) -> Iterator[ListedCode]:
+    first = next(lines)
     columns, has_header = columns_of(first[1])
-    for number, line in rest if has_header else chain([first], rest):
+    for number, line in lines if has_header else chain([first], lines):
         fields = cells(line, columns)
         if has_header and line == first[1] or len(fields) != len(columns) and columns_of(line)[1]:
             # Tables with headers were put one behind another: equal ones, or ones that differ in their columns.
@@ -125,9 +127,9 @@ def _codes_of_manifest(first: tuple[int, str], rest: Iterator[tuple[int, str]], 
         yield ListedCode(code, number, name, pixels)
 
 
-def _codes_of_lines(first: tuple[int, str], rest: Iterator[tuple[int, str]], label: str) -> Iterator[ListedCode]:
+def _codes_of_lines(lines: Iterator[tuple[int, str]], label: str) -> Iterator[ListedCode]:
     has_code = False
-    for number, line in chain([first], rest):
+    for number, line in lines:
         if line.startswith('#') or has_code and is_unit(line):
             continue
         if line.startswith('"') and line.endswith('"'):

@@ -8,7 +8,7 @@ import numpy as np
 from iscc_galaxy.similarity.arrays import different_rows
 from iscc_galaxy.similarity.compared import ComparedDataset
 from iscc_galaxy.similarity.comparison import Comparison
-from iscc_galaxy.similarity.data_codes import data_codes, DataCodes, halves
+from iscc_galaxy.similarity.data_codes import data_codes, DataCodes
 from iscc_galaxy.similarity.kinds import DATASETS
 from iscc_galaxy.similarity.matches import Matches
 from iscc_galaxy.similarity.near_pairs import find_near_pairs
@@ -45,7 +45,8 @@ class DataCodeComparison(Comparison):
 
         A narrow Instance-Code equals the wide ones that begin with it.
         """
-        _, checksums, has_narrow = halves([dataset.code for dataset in self.all_datasets])
+        checksums = np.concatenate([side.checksums for side in self.sides])
+        has_narrow = np.concatenate([side.has_narrow for side in self.sides])
         begins_as_narrow = np.isin(checksums[:, 0], checksums[has_narrow, 0])
         checksums[begins_as_narrow, 1] = 0
         return different_rows(checksums)[1]

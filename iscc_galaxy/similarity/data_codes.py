@@ -14,12 +14,15 @@ from iscc_galaxy.similarity.classes import Classes, classes
 class DataCodes:
     """The different Data-Codes of some datasets, in rows of 64-bit words: first the wide ones, then the narrow ones.
 
-    `wide` has the shape (codes, 2), `narrow` (codes, 1). Datasets of one code are a class.
+    `wide` has the shape (codes, 2), `narrow` (codes, 1). Datasets of one code are a class. `checksums` are the
+    Instance-Codes of all datasets, shape (datasets, 2), and `has_narrow` says which of them have a narrow code.
     """
 
     wide: np.ndarray
     narrow: np.ndarray
     classes: Classes
+    checksums: np.ndarray
+    has_narrow: np.ndarray
 
     def __len__(self) -> int:
         return len(self.wide) + len(self.narrow)
@@ -35,7 +38,7 @@ class DataCodes:
         return self.wide[:, :1]
 
 
-def halves(iscc_codes: Sequence[str]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def _halves(iscc_codes: Sequence[str]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Return the Data-Codes and the Instance-Codes, each in two 64-bit words, and which codes are narrow.
 
     The second word of a narrow code is zero.
@@ -51,9 +54,9 @@ def halves(iscc_codes: Sequence[str]) -> tuple[np.ndarray, np.ndarray, np.ndarra
 
 def data_codes(iscc_codes: Sequence[str]) -> DataCodes:
     """Return the Data-Codes of wide and narrow codes, one code for each dataset."""
-    data, _, has_narrow = halves(iscc_codes)
+    data, checksums, has_narrow = _halves(iscc_codes)
     wide, of_wide = different_rows(data[~has_narrow])
     narrow, of_narrow = different_rows(data[has_narrow, :1])
     code_of = np.empty(len(iscc_codes), np.int64)
     code_of[~has_narrow], code_of[has_narrow] = of_wide, of_narrow + len(wide)
-    return DataCodes(wide, narrow, classes(code_of, len(wide) + len(narrow)))
+    return DataCodes(wide, narrow, classes(code_of, len(wide) + len(narrow)), checksums, has_narrow)

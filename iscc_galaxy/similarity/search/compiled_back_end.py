@@ -1,6 +1,7 @@
 """Comparing codes by compiled loops: several times as fast as numpy, once the compiler has run."""
 
 from dataclasses import dataclass
+from types import ModuleType
 
 import numpy as np
 
@@ -22,31 +23,33 @@ class CompiledBackEnd(BackEnd):
 
     def prepare(self, words: int) -> None:
         """Compile the loops, once for each number of words."""
-        # Imported here: with the compiler it takes a second or two, and small searches need none of it.
-        from iscc_galaxy.similarity.search import compiled_loops
-        compiled_loops.near_pairs_of(words)
-        compiled_loops.sort_by_counting()
+        _loops().near_pairs_of(words)
+        _loops().sort_by_counting()
 
     def sort(self, codes: np.ndarray, block: Block) -> SortedCodes:
         """Sort codes of the shape (words, codes) by a block."""
-        from iscc_galaxy.similarity.search.compiled_loops import sort_by_counting
         bits = np.array(block.bits, np.uint64)
         values, places = np.empty((2, codes.shape[1]), np.uint32)
         starts = np.zeros((1 << len(block.bits)) + 1, np.uint32)
         sorted_codes = np.empty_like(codes)
-        sort_by_counting()(codes, bits // 64, bits % 64, values, starts, places, sorted_codes)
+        _loops().sort_by_counting()(codes, bits // 64, bits % 64, values, starts, places, sorted_codes)
         return SortedCodes(sorted_codes, values, places, starts)
 
     def compare(self, index: Index, mask: int, first: int, last: int, collect: Collect) -> None:
         """Collect the near pairs of the left codes from `first` up to `last`."""
-        from iscc_galaxy.similarity.search.compiled_loops import near_pairs_of
         task, left, right = index.task, index.left, index.right
         state = np.array([first, 0, first], np.uint64)
         rows, columns = np.empty((2, self.costs.pairs), np.uint32)
         distances = np.empty(self.costs.pairs, np.uint16)
         while state[0] < last:
-            found = near_pairs_of(task.words)(
+            found = _loops().near_pairs_of(task.words)(
                 left.codes, left.values, right.codes, right.starts, mask, task.is_self, task.limit, last,
                 self.costs.tile[1], index.earlier, index.earlier_limits, state, rows, columns, distances)
             if found:
                 collect(index.placed(rows[:found], columns[:found], distances[:found]))
+
+
+def _loops() -> ModuleType:
+    # Imported here: with the compiler it takes a second or two, and small searches need none of it.
+    from iscc_galaxy.similarity.search import compiled_loops
+    return compiled_loops
