@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import time
+from pathlib import Path
 
 import pytest
 
@@ -102,18 +103,23 @@ def test_a_job_that_is_killed_while_it_writes(find_similar, tmp_path, number):
     assert find_similar.output.read_text().count('\n') < 1 + 2000 * 1999
 
 
+def put_before_python(tool: Tool, folder: Path, script: str) -> None:
+    """Let a script run in the place of the tool's Python, which it finds at `tool.commands` as it is now."""
+    folder.mkdir()
+    python = folder / 'python'
+    python.write_text(f'#!/bin/bash\n{script}\n')
+    python.chmod(0o755)
+    tool.path_first = f'{tool.commands}:'
+    tool.commands = folder
+
+
 @pytest.fixture
 def full_disk(tmp_path):
     """Let a tool write files of so many kilobytes only, as a full disk or a quota would."""
     def full_disk(tool: Tool, kilobytes: int) -> None:
-        folder = tmp_path / 'limited'
-        folder.mkdir()
-        python = folder / 'python'
         # -B: with no room Python would leave broken bytecode files, and fail on them ever after.
-        python.write_text(f'#!/bin/bash\nulimit -f {kilobytes}\nexec {tool.commands}/python -B "$@"\n')
-        python.chmod(0o755)
-        tool.path_first = f'{tool.commands}:'
-        tool.commands = folder
+        put_before_python(
+            tool, tmp_path / 'limited', f'ulimit -f {kilobytes}\nexec {tool.commands}/python -B "$@"')
     return full_disk
 
 
@@ -209,16 +215,10 @@ def test_an_image_that_cannot_be_read(of_images, path, words):
 def while_it_reads(tmp_path):
     """Do something once the processes that read images begin: of this job `$job`, and of one that reads `$reader`."""
     def while_it_reads(tool: Tool, script: str) -> None:
-        folder = tmp_path / 'watching'
-        folder.mkdir()
-        python = folder / 'python'
-        python.write_text(
-            f'#!/bin/bash\n{tool.commands}/python "$@" & job=$!\n'
-            'until reader=$(pgrep -o -P $job -f spawn_main); do sleep 0.01; done\n'
-            f'{script}\nwait $job\n')
-        python.chmod(0o755)
-        tool.path_first = f'{tool.commands}:'
-        tool.commands, tool.slots = folder, 2
+        put_before_python(
+            tool, tmp_path / 'watching', f'{tool.commands}/python "$@" & job=$!\n'
+            f'until reader=$(pgrep -o -P $job -f spawn_main); do sleep 0.01; done\n{script}\nwait $job')
+        tool.slots = 2
     return while_it_reads
 
 

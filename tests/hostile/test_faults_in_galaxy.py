@@ -52,6 +52,20 @@ def queue(history, hasher, table, galaxy_state):
     gate.unlink(missing_ok=True)
 
 
+@pytest.fixture
+def instead_of_python(hasher, galaxy_state):
+    """Let a script run in the place of the Python of all jobs, up to the end of the test."""
+    hasher('exit 1')
+    python = galaxy_state / 'fake hasher' / 'python'
+
+    def instead_of_python(script: str) -> None:
+        python.write_text(f'#!/bin/sh\n{script}\n')
+        python.chmod(0o755)
+
+    yield instead_of_python
+    python.unlink(missing_ok=True)
+
+
 def state(history, answer: dict) -> str:
     return history.galaxy.jobs.show_job(answer['jobs'][0]['id'])['state']
 
@@ -128,20 +142,14 @@ def test_a_hasher_or_a_job_that_is_killed(history, hasher, table, signal, whom):
 @pytest.mark.parametrize('tool_id, extra_outputs', [
     ('iscc_image', ['views', 'thumbnails', 'metadata']), ('iscc_image_similarity', ['clusters', 'gallery', 'views'])])
 @pytest.mark.parametrize('whom', ['$reader', '$job'])
-def test_a_reader_or_a_job_that_is_killed(history, hasher, galaxy_state, tool_id, extra_outputs, whom):
+def test_a_reader_or_a_job_that_is_killed(history, instead_of_python, tool_id, extra_outputs, whom):
     """One of the processes that read images, as where memory runs out, or the job that started them."""
     image = history.upload(**{'class': 'File', 'path': 'images/imagej.tiff', 'filetype': 'tiff'})
     images = history.list_of({str(number): image for number in range(500)})
-    hasher('exit 1')
-    python = galaxy_state / 'fake hasher' / 'python'
-    python.write_text(
-        '#!/bin/sh\nPATH="${PATH#*:}"\npython "$@" & job=$!\n'
-        f'until reader=$(pgrep -o -P $job -f spawn_main); do sleep 0.01; done\nkill -KILL {whom}\nwait $job\n')
-    python.chmod(0o755)
-    try:
-        job = history.run(tool_id, input_files=images, extra_outputs=extra_outputs)
-    finally:
-        python.unlink()
+    instead_of_python(
+        'PATH="${PATH#*:}"\npython "$@" & job=$!\n'
+        f'until reader=$(pgrep -o -P $job -f spawn_main); do sleep 0.01; done\nkill -KILL {whom}\nwait $job')
+    job = history.run(tool_id, input_files=images, extra_outputs=extra_outputs)
     assert job['state'] == 'error'
     assert (whom == '$reader') == ('A process that read images was killed' in job['tool_stderr'])
     assert set(outputs(history, job)) == {('error', 0)}
@@ -150,18 +158,12 @@ def test_a_reader_or_a_job_that_is_killed(history, hasher, galaxy_state, tool_id
 
 
 @pytest.mark.parametrize('signal', ['TERM', 'KILL'])
-def test_a_job_that_is_killed_while_it_writes(history, hasher, table, galaxy_state, signal):
+def test_a_job_that_is_killed_while_it_writes(history, instead_of_python, table, signal):
     """What it has written stays, but the dataset is in the state of an error, and no tool takes it."""
-    hasher('exit 1')
-    python = galaxy_state / 'fake hasher' / 'python'
-    python.write_text(
-        '#!/bin/sh\nfor each; do case "$each" in output=*) printf "name\\tiscc_code" > "${each#*=}";; esac; done\n'
-        f'kill -{signal} $$\n')
-    python.chmod(0o755)
-    try:
-        job = history.run('iscc_sum_manifest', input_files=table)
-    finally:
-        python.unlink()
+    instead_of_python(
+        'for each; do case "$each" in output=*) printf "name\\tiscc_code" > "${each#*=}";; esac; done\n'
+        f'kill -{signal} $$')
+    job = history.run('iscc_sum_manifest', input_files=table)
     assert job['state'] == 'error'
     assert [state for state, _ in outputs(history, job)] == ['error']
     manifest = {'src': 'hda', 'id': job['answer']['outputs'][0]['id']}
