@@ -7,6 +7,7 @@ are called 0, 1, ...
 
 import json
 import tempfile
+from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
 import numcodecs
@@ -23,13 +24,15 @@ LAYOUTS = {
     'OME-TIFF, zlib': ('zlib.ome.tiff', ome_tiff(compression='zlib')),
     'OME-TIFF, LZW with predictor, tiles of 256': ('lzw.ome.tiff', ome_tiff(
         compression='lzw', predictor=True, tile=(256, 256))),
+    'OME-Zarr, uncompressed, a chunk for each plane': ('plain.ome.zarr', ome_zarr(
+        chunks=(1, 1, 1, 1420, 1420), compressors=None)),
     'OME-Zarr, Blosc, a chunk for each plane': ('blosc.ome.zarr', ome_zarr(
         chunks=(1, 1, 1, 1420, 1420), compressors=numcodecs.Blosc())),
     'OME-Zarr, Zstandard, chunks of 256': ('zstd.ome.zarr', ome_zarr(
         '0.5', chunks=(1, 1, 1, 256, 256))),
     'OME-Zarr, Zstandard, chunks of 5 planes': ('deep.ome.zarr', ome_zarr('0.5', chunks=(1, 1, 5, 512, 512))),
 }
-# Nothing but decoding, one plane after another, in one thread.
+# Nothing but decoding, one plane after another, in one thread; by zarr with as many chunks in its queue as in the tool.
 DECODE_TIFF = '''
 import sys, tifffile
 with tifffile.TiffFile(sys.argv[1]) as file:
@@ -38,7 +41,7 @@ with tifffile.TiffFile(sys.argv[1]) as file:
 '''
 DECODE_ZARR = '''
 import sys, zarr
-zarr.config.set({'threading.max_workers': 1, 'async.concurrency': 1})
+zarr.config.set({'threading.max_workers': 1, 'async.concurrency': 8, 'codec_pipeline.batch_size': 8})
 array = zarr.open_array(sys.argv[1] + '/0', mode='r')
 for t in range(array.shape[0]):
     for c in range(array.shape[1]):
@@ -57,6 +60,15 @@ def cells(shape: tuple[int, ...]) -> np.ndarray:
     return image
 
 
+def write_image(folder: Path) -> Path:
+    """Write the image in all layouts, and return the file of its bytes in order."""
+    image, raw = cells(SHAPE), folder / 'raw'
+    raw.write_bytes(in_order(image))
+    for file_name, write in LAYOUTS.values():
+        write(folder / file_name, image)
+    return raw
+
+
 def described(path: Path) -> dict:
     """Return what Galaxy would say of an image that is a file or a folder."""
     known = described_file(path)
@@ -66,12 +78,12 @@ def described(path: Path) -> dict:
 def main() -> None:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        image, raw = cells(SHAPE), folder / 'raw'
-        raw.write_bytes(in_order(image))
+        # In a process of its own: the peak memory of a command begins with that of the process that starts it.
+        with ProcessPoolExecutor(1) as process:
+            raw = process.submit(write_image, folder).result()
         rows = []
-        for title, (file_name, write) in LAYOUTS.items():
+        for title, (file_name, _) in LAYOUTS.items():
             path = folder / file_name
-            write(path, image)
             options = {'datasets': [described(path)], 'thumbnails': False, 'metadata': False}
             (folder / 'job.json').write_text(json.dumps(options))
             tool = command_of('generate_image_codes', 'job.json', 'manifest=manifest.tsv', commands=IMAGES_BIN)

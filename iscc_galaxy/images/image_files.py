@@ -7,7 +7,7 @@ from types import ModuleType
 
 from iscc_galaxy.galaxy.datasets import Dataset
 from iscc_galaxy.galaxy.job import JobError, shown
-from iscc_galaxy.images import jpeg, png, tiff, zarr_folder
+from iscc_galaxy.images import jpeg, png, tiff
 from iscc_galaxy.images.scenes import ImageError, Scene
 
 # How files of each format begin. BigTIFF has 43 in place of 42.
@@ -59,6 +59,8 @@ def _in_a_line(error: Exception) -> str:
 def _format_of(dataset: Dataset) -> ModuleType:
     """Return the module that reads the format of an image, by how its file begins."""
     if dataset.is_directory:
+        # Imported here: it takes a fifth of a second, which jobs that read files need not wait for.
+        from iscc_galaxy.images import zarr_folder
         return zarr_folder
     with open(dataset.content, 'rb') as file:
         first = file.read(8)

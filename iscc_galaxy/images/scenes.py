@@ -15,7 +15,7 @@ import numpy as np
 AXES = 'zcstyx'
 PLANE_AXES = AXES[:4]
 # Planes that share chunks are read together, up to this size, so that a chunk is decoded once.
-TOGETHER_BYTES = 2 ** 27
+TOGETHER_BYTES = 2 ** 28
 # A plane is read in bands of about this size, or of one row of chunks if that is more, up to the second size.
 BAND_BYTES, MOST_BAND_BYTES = 2 ** 24, 2 ** 31
 # Each plane takes some microseconds, so more than these are a mistake.
