@@ -30,8 +30,8 @@ MOST_CHUNK_BYTES = 2 ** 31
 MOST_CHUNKS, MOST_CHUNKS_UNSTORED = 10 ** 8, 10 ** 6
 # zarr takes 2 kB of memory for each chunk that it reads at a time.
 CHUNKS_AT_A_TIME = 2 ** 14
-# In one thread, since each process of a job has one core, but with some chunks in its queue: zarr takes longer to hand a
-# small one over than to decode it.
+# In one thread, since each process of a job has one core, but with some chunks in its queue: zarr takes longer to hand
+# a small one over than to decode it.
 READING = {'threading.max_workers': 1, 'async.concurrency': 8, 'codec_pipeline.batch_size': 8, **CHOSEN}
 
 
