@@ -74,7 +74,7 @@ fuzz: $(ENVS)/fuzz/ready  ## Fuzz what reads codes from files, FUZZ_RUNS times, 
 	$(ENVS)/fuzz/bin/python tests/hostile/fuzz_code_files.py -runs=$(FUZZ_RUNS) -max_len=4096 \
 	  -artifact_prefix=$(STATE)/fuzz/ $(STATE)/fuzz/corpus
 
-test-ecosystem: tool-environments $(ENVS)/ecosystem/ready  ## Test the hand-overs of docs/ecosystem.md with the other programs
+test-ecosystem: tool-environments $(ENVS)/ecosystem/ready $(ENVS)/bio/ready  ## Test hand-overs to other programs, and what iscc-bio does
 	$(DEV)/pytest tests/ecosystem
 
 test-ui: environments $(ENVS)/ui/ready  ## Walk through all tools, a workflow and the tour in a browser
