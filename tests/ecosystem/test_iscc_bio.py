@@ -121,7 +121,7 @@ def test_a_damaged_chunk(by_iscc_bio, code_of, tmp_path):
     chunk = tmp_path / 'image.zarr' / 'full' / '2.0.0'
     chunk.write_bytes(chunk.read_bytes()[:30])
     assert by_iscc_bio(tmp_path / 'image.zarr') != [code_of(*STACK)]
-    with pytest.raises(JobError, match='2.0.0 is damaged'):
+    with pytest.raises(JobError, match='2.0.0" is damaged'):
         by_this_suite(tmp_path / 'image.zarr')
 
 
