@@ -6,6 +6,9 @@ DEV := $(ENVS)/dev/bin
 UV := $(ENVS)/uv/bin/uv
 STATE := .galaxy
 GALAXY_BRANCH := release_26.1
+# Empty, or the version of Galaxy for which there is an environment beside that of the usual one.
+GALAXY :=
+export GALAXY_ENVIRONMENT := galaxy$(addprefix -,$(GALAXY))
 BENCHMARKS := hash_one_dataset hash_many_datasets read_images search_images map_or_manifest find_similar_files \
   find_processed_images search_pairs load_galaxy
 FUZZ_RUNS := 3000000
@@ -52,7 +55,7 @@ lint: shed-copy  ## Lint the tools and the Python, at warn level
 test-unit: tool-environments  ## Test the Python beside the tools and the local Galaxy
 	$(DEV)/pytest --numprocesses auto --dist loadfile tests/unit
 
-test-galaxy: environments  ## Test all tools and workflows in one local Galaxy
+test-galaxy: environments  ## Test all tools and workflows in one local Galaxy, GALAXY=25.1 for the oldest
 	$(DEV)/python -m local_galaxy.run $(STATE)/test $(MAKE) --no-print-directory test-tools
 
 test-containers: environments  ## Test all tools in containers, by podman
@@ -150,7 +153,7 @@ shed-copy: $(ENVS)/dev/ready
 	@$(DEV)/python -m local_galaxy.shed $(SHED_COPY)
 
 # A Galaxy needs all; the commands of the tools, and what tests them, do without it.
-environments: tool-environments $(ENVS)/galaxy/ready
+environments: tool-environments $(ENVS)/$(GALAXY_ENVIRONMENT)/ready
 
 tool-environments: $(addprefix $(ENVS)/,$(addsuffix /ready,dev jobs similarity images image_similarity))
 

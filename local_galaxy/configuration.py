@@ -9,6 +9,8 @@ from local_galaxy.welcome import write_welcome_page
 
 CHECKOUT = Path(__file__).parent.parent
 ENVIRONMENTS = CHECKOUT / '.envs'
+# That of the Galaxy to start; the Makefile names that of another version.
+GALAXY_ENVIRONMENT = ENVIRONMENTS / os.environ.get('GALAXY_ENVIRONMENT', 'galaxy')
 # The commands that jobs find, and no others of the checkout: for tools that hash, that compare, that read images, and
 # that do both.
 JOBS_BIN = ENVIRONMENTS / 'jobs' / 'bin'
@@ -59,7 +61,8 @@ QUICK_JOBS = {
     'job_handler_monitor_sleep': POLL_SECONDS,
     'job_runner_monitor_sleep': POLL_SECONDS,
 }
-# Importable from the folder that is put on Galaxy's Python path; looks for new tasks ten times a second too.
+# The folder that is put on Galaxy's Python path: how it is served, and a queue that looks for new tasks ten times a
+# second, too.
 PYTHON_PATH = Path(__file__).parent / 'in_galaxy'
 TASK_QUEUE = 'quick_queue.Transport'
 
@@ -140,9 +143,8 @@ def environment_variables(*commands: Path) -> dict[str, str]:
 
     Folders of further commands come first.
     """
-    root = ENVIRONMENTS / 'galaxy'
-    path = ':'.join(map(str, [*commands, root / 'bin', os.environ['PATH']]))
-    return {'VIRTUAL_ENV': str(root), 'PATH': path, 'PYTHONPATH': str(PYTHON_PATH)}
+    path = ':'.join(map(str, [*commands, GALAXY_ENVIRONMENT / 'bin', os.environ['PATH']]))
+    return {'VIRTUAL_ENV': str(GALAXY_ENVIRONMENT), 'PATH': path, 'PYTHONPATH': str(PYTHON_PATH)}
 
 
 def _storage(state: Path) -> dict[str, Any]:

@@ -19,10 +19,7 @@ from local_galaxy.configuration import ADMIN_KEY, environment_variables, write_c
 from local_galaxy.engines.engine import Engine
 from local_galaxy.shed import install, make_archives
 
-WEB = [
-    'gunicorn', 'galaxy.webapps.galaxy.fast_factory:factory()', '--worker-class',
-    'galaxy.webapps.galaxy.workers.Worker', '--timeout', '300', '--no-control-socket',
-]
+WEB = ['gunicorn', 'galaxy.webapps.galaxy.fast_factory:factory()', '--config', 'python:gunicorn_settings']
 TASKS = [
     'celery', '--app', 'galaxy.celery', 'worker', '--concurrency', '2', '--pool', 'threads',
     '--queues', 'celery,galaxy.internal,galaxy.external', '--loglevel', 'INFO',

@@ -13,12 +13,15 @@ from local_galaxy.engines.engine import Engine, Process
 
 STUBBORN = ['sh', '-c', 'trap "" TERM; sleep 1000 & sleep 1000; sleep 1000']
 ENDS = ['sh', '-c', 'seq 1000; echo "the port is taken"; exit 3']
+# What other tests have left beside this process, such as the one in which multiprocessing tracks resources.
+OTHERS: list[psutil.Process] = []
 
 
 @pytest.fixture
 def local(monkeypatch, tmp_path):
     """A LocalGalaxy whose servers answer at once, and that leaves the test runner's signals as they are."""
     handlers = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)}
+    OTHERS[:] = psutil.Process().children(recursive=True)
     monkeypatch.setattr(server, 'WEB', STUBBORN)
     monkeypatch.setattr(server, 'TASKS', ['sleep', '1000'])
     monkeypatch.setattr(server, 'STOP_SECONDS', 1)
@@ -29,7 +32,7 @@ def local(monkeypatch, tmp_path):
 
 
 def family() -> list[psutil.Process]:
-    return psutil.Process().children(recursive=True)
+    return [child for child in psutil.Process().children(recursive=True) if child not in OTHERS]
 
 
 def is_alive(process: psutil.Process) -> bool:
