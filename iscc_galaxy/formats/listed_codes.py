@@ -13,7 +13,7 @@ from typing import Any
 
 from iscc_galaxy.formats.code_kinds import CodeSource
 from iscc_galaxy.formats.code_lines import looks_like_checksum_line, match_checksum_line
-from iscc_galaxy.formats.manifests import cells, checked_name, columns_of, PIXELS
+from iscc_galaxy.formats.manifests import COLUMNS, Columns, header_of
 from iscc_galaxy.formats.metadata import read_metadata
 from iscc_galaxy.formats.other_lists import what_it_is
 from iscc_galaxy.formats.pixel_manifests import Pixels, pixels_in
@@ -23,7 +23,8 @@ from iscc_galaxy.galaxy.job import JobError, shown
 from iscc_galaxy.iscc.iscc_codes import CodeError, is_unit, parse_code
 
 
-@dataclass(frozen=True, slots=True)
+# A list may have millions, and to make them frozen takes four times as long.
+@dataclass(slots=True)
 class ListedCode:
     """A bare code in a file, on which line (from 1), and the name it is listed under; a lone code has none.
 
@@ -105,25 +106,28 @@ def _are_of_pixels(codes: list[ListedCode], label: str) -> bool:
 
 def _codes_of_manifest(lines: Iterator[tuple[int, str]], label: str) -> Iterator[ListedCode]:
     first = next(lines)
-    columns, has_header = columns_of(first[1])
-    for number, line in lines if has_header else chain([first], lines):
-        fields = cells(line, columns)
-        if has_header and line == first[1] or len(fields) != len(columns) and columns_of(line)[1]:
+    header = header_of(first[1])
+    # Without a header the columns are those of a manifest, or the first of them.
+    columns = Columns(header or COLUMNS[:first[1].count('\t') + 1])
+    for number, line in lines if header else chain([first], lines):
+        cells = columns.cells(line)
+        if len(cells) != len(columns.names) or header and line == first[1]:
             # Tables with headers were put one behind another: equal ones, or ones that differ in their columns.
-            columns, _ = columns_of(line)
-            continue
-        if len(fields) != len(columns):
+            another = header_of(line)
+            if another:
+                columns = Columns(another)
+                continue
             raise JobError(
-                f'{label}, line {number}: {len(fields)} column(s) where {len(columns)} were expected. '
+                f'{label}, line {number}: {len(cells)} column(s) where {len(columns.names)} were expected. '
                 'Is the file whole?'
             )
-        row = dict(zip(columns, fields))
-        code = _parsed(row['iscc_code'], label, number)
+        code = _parsed(columns.code(cells), label, number)
         try:
-            pixels = pixels_in(row, code) if row.get('kind') == PIXELS else None
-            name = checked_name(row, code)
+            pixels = pixels_in(columns.row(cells), code) if columns.is_of_pixels(cells) else None
+            name = columns.name(cells, code)
         except ValueError as error:
-            raise JobError(f'{label}, line {number}: the row of {shown(row["name"])} {error}.') from error
+            written = shown(columns.written_name(cells))
+            raise JobError(f'{label}, line {number}: the row of {written} {error}.') from error
         yield ListedCode(code, number, name, pixels)
 
 

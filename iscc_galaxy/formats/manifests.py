@@ -1,7 +1,7 @@
 """An ISCC-CODE manifest: a table of datasets with their names, codes, sizes and hashes."""
 
 import csv
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from iscc_galaxy.formats.tables import escaped, table, unescaped
 from iscc_galaxy.galaxy.datasets import Dataset
@@ -27,43 +27,63 @@ def _row(dataset: Dataset, fingerprint: Fingerprint) -> str:
     ])
 
 
-def columns_of(first_line: str) -> tuple[list[str], bool]:
-    """Return the columns of a manifest that begins with this line, and whether the line is a header.
-
-    Without a header the columns are those of a manifest, or the first of them.
-    """
-    fields = [field.strip('"') for field in first_line.split('\t')]
-    if fields.count('name') == fields.count('iscc_code') == 1:
-        return fields, True
-    return list(COLUMNS[:len(fields)]), False
+def header_of(line: str) -> list[str] | None:
+    """Return the columns that a line names; None if it is not the header of a table with names and codes."""
+    fields = [field.strip('"') for field in line.split('\t')]
+    return fields if fields.count('name') == fields.count('iscc_code') == 1 else None
 
 
-def cells(line: str, columns: list[str]) -> list[str]:
-    """Return the cells of a row.
+class Columns:
+    """The columns of a table with names and codes, and where in the cells of a row is what."""
 
-    A spreadsheet may have put them in quotes. Where the code is, which needs none, all are, and the quotes are taken
-    off; elsewhere they may be a part of the name, and stay.
-    """
-    found = line.split('\t')
-    if len(found) == len(columns) and found[columns.index('iscc_code')].startswith('"'):
-        try:
-            return next(csv.reader([line], delimiter='\t'))
-        except csv.Error:
-            # A carriage return outside of quotes: no spreadsheet wrote this row, and its code can't be read.
-            return found
-    return found
+    def __init__(self, names: Sequence[str]) -> None:
+        self.names = names
+        self._places = {name: place for place, name in enumerate(names)}
+        self._name, self._code = self._places['name'], self._places['iscc_code']
+        self._kind, self._datahash = self._places.get('kind'), self._places.get('datahash')
+        self._are_those_of_a_manifest = _COLUMNS <= self._places.keys()
 
+    def cells(self, line: str) -> list[str]:
+        """Return the cells of a row.
 
-def checked_name(row: dict[str, str], code: str) -> str:
-    """Return the name in a row of a manifest, of which `code` is the code that was read.
+        A spreadsheet may have put them in quotes. Where the code is, which needs none, all are, and the quotes are
+        taken off; elsewhere they may be a part of the name, and stay.
+        """
+        found = line.split('\t')
+        if len(found) == len(self.names) and found[self._code].startswith('"'):
+            try:
+                return next(csv.reader([line], delimiter='\t'))
+            except csv.Error:
+                # A carriage return outside of quotes: no spreadsheet wrote this row, and its code can't be read.
+                return found
+        return found
 
-    Raise ValueError, with the rest of a sentence, for an escape that no table has, and for a row with all columns that
-    contradicts itself or ends too early.
-    """
-    name = unescaped(row['name'])
-    if _COLUMNS <= row.keys():
-        if row['kind'] not in KINDS:
-            raise ValueError(f'ends in {row["kind"]!r} where {" or ".join(KINDS)} was expected')
-        if not row['datahash'].startswith(BLAKE3_MULTIHASH + halves_of(code)[1].hex()):
-            raise ValueError('has a code that does not belong to its datahash')
-    return name
+    def code(self, cells: list[str]) -> str:
+        """Return the code in a row, as it is written there."""
+        return cells[self._code]
+
+    def written_name(self, cells: list[str]) -> str:
+        """Return the name in a row, as it is written there."""
+        return cells[self._name]
+
+    def name(self, cells: list[str], code: str) -> str:
+        """Return the name in a row, of which `code` is the code that was read.
+
+        Raise ValueError, with the rest of a sentence, for an escape that no table has, and for a row with all columns
+        that contradicts itself or ends too early.
+        """
+        name = unescaped(cells[self._name])
+        if self._are_those_of_a_manifest:
+            if cells[self._kind] not in KINDS:
+                raise ValueError(f'ends in {cells[self._kind]!r} where {" or ".join(KINDS)} was expected')
+            if not cells[self._datahash].startswith(BLAKE3_MULTIHASH + halves_of(code)[1].hex()):
+                raise ValueError('has a code that does not belong to its datahash')
+        return name
+
+    def is_of_pixels(self, cells: list[str]) -> bool:
+        """Return whether a row is of the pixels of an image."""
+        return self._kind is not None and cells[self._kind] == PIXELS
+
+    def row(self, cells: list[str]) -> dict[str, str]:
+        """Return the cells of a row by the names of their columns."""
+        return {name: cells[place] for name, place in self._places.items()}

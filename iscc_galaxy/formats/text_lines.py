@@ -20,23 +20,18 @@ def read_lines(path: Path, label: str) -> Iterator[tuple[int, str]]:
     """
     is_empty = True
     try:
-        for line in _lines(path, label):
-            is_empty = False
-            yield line
+        with path.open('rb') as file:
+            is_utf_16 = file.read(2) in (BOM_UTF16_LE, BOM_UTF16_BE)
+        for number, line in enumerate((_utf_16_lines if is_utf_16 else _utf_8_lines)(path, label), start=1):
+            if '\0' in line or not line.endswith('\n') and len(line.encode()) >= LONGEST_LINE:
+                raise JobError(f'{label} is not a text file: line {number} holds zero bytes, or is too long.')
+            if line.strip():
+                is_empty = False
+                yield number, line.removesuffix('\n').removesuffix('\r')
     except OSError as error:
         raise JobError(f'{label} can not be read: {error}. Upload or compute it again.') from error
     if is_empty:
         raise JobError(f'{label} is empty.')
-
-
-def _lines(path: Path, label: str) -> Iterator[tuple[int, str]]:
-    with path.open('rb') as file:
-        is_utf_16 = file.read(2) in (BOM_UTF16_LE, BOM_UTF16_BE)
-    for number, line in enumerate((_utf_16_lines if is_utf_16 else _utf_8_lines)(path, label), start=1):
-        if '\0' in line or not line.endswith('\n') and len(line.encode()) >= LONGEST_LINE:
-            raise JobError(f'{label} is not a text file: line {number} holds zero bytes, or is too long.')
-        if line.strip():
-            yield number, line.removesuffix('\n').removesuffix('\r')
 
 
 def _utf_8_lines(path: Path, label: str) -> Iterator[str]:

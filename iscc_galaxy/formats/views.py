@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from iscc_galaxy.formats.code_lines import match_checksum_line
-from iscc_galaxy.formats.manifests import columns_of
+from iscc_galaxy.formats.manifests import header_of
 from iscc_galaxy.formats.other_lists import kind_of
 from iscc_galaxy.formats.tables import escaped, table, unescaped
 from iscc_galaxy.formats.text_lines import read_lines
@@ -82,9 +82,8 @@ def _row(line: str, place: str) -> ViewRow:
 
 def _not_views(first_line: str) -> str:
     """Return what a table is that does not begin as one of views, as the rest of a sentence."""
-    columns, has_header = columns_of(first_line)
-    kind = kind_of(first_line)
-    if has_header:
+    columns, kind = header_of(first_line), kind_of(first_line)
+    if columns:
         kind = 'a pixel manifest' if 'pixel_type' in columns else 'a manifest of files'
     elif match_checksum_line(first_line):
         kind = 'a checksum file'

@@ -18,6 +18,7 @@ _FORMS = {
     'Data-Code unit': re.compile(r'GAD[Q-Z2-7][A-Z2-7]{50}[AIQY]'),
     'Instance-Code unit': re.compile(r'IAD[Q-Z2-7][A-Z2-7]{50}[AIQY]'),
 }
+_CODE = re.compile(f'(?:{PREFIX})?(?P<code>{_FORMS["wide"].pattern}|{_FORMS["narrow"].pattern})')
 _LENGTHS = {'wide': 55, 'narrow': 29}
 # The letters of base32, and the digits that Python has for a number to the base of 32.
 _AS_DIGITS = bytes.maketrans(b'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567', b'0123456789abcdefghijklmnopqrstuv')
@@ -40,17 +41,18 @@ def parse_code(text: str) -> str:
     White space around it does not matter. Raise CodeError for anything else.
     """
     given = text.strip()
+    # Some other letters become those of ASCII when they are made upper case.
+    match = _CODE.fullmatch(given.upper()) if given.isascii() else None
+    if match:
+        return match['code']
     if given[:len(PREFIX)].isascii() and given[:len(PREFIX)].upper() == PREFIX:
         given = given[len(PREFIX):]
-    code = given.upper()
-    # Some other letters become those of ASCII when they are made upper case.
-    if given.isascii() and (has_form(code, 'wide') or has_form(code, 'narrow')):
-        return code
     if not given:
         raise CodeError('is empty')
     odd = re.search(r'[^A-Za-z2-7]', given)
     if odd:
         raise CodeError(f'has the character {odd.group()!r}, which no ISCC has')
+    code = given.upper()
     form = _form_of_header(code)
     if len(code) != _LENGTHS[form]:
         raise CodeError(f'has {len(code)} characters, but a {form} ISCC-CODE has {_LENGTHS[form]}')

@@ -11,7 +11,8 @@ from iscc_galaxy.galaxy.datasets import Dataset, id_of
 from iscc_galaxy.iscc.hashing import Fingerprint
 
 
-@dataclass(frozen=True, slots=True)
+# As a `ListedCode`, not frozen: there may be millions.
+@dataclass(slots=True)
 class ComparedDataset:
     """The id of a dataset in Galaxy, or `ID:LINE` of the file that lists its code, with its name and its bare code."""
 

@@ -38,9 +38,13 @@ class MatchedDatasets:
 
     def of_each(self) -> Iterator[tuple[list[int], list[int]]]:
         """Yield, for each dataset in order, the places of its matches, and the distances."""
-        starts = self.starts.tolist()
-        for begin, end in zip(starts, starts[1:]):
-            yield self.match[begin:end].tolist(), self.distance[begin:end].tolist()
+        bounds = cut_points(np.diff(self.starts) + 1, PAIRS)
+        for low, high in zip(bounds, bounds[1:]):
+            starts = self.starts[low:high + 1]
+            matches, distances = (each[starts[0]:starts[-1]].tolist() for each in (self.match, self.distance))
+            places = (starts - starts[0]).tolist()
+            for begin, end in zip(places, places[1:]):
+                yield matches[begin:end], distances[begin:end]
 
 
 @dataclass
