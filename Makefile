@@ -123,8 +123,11 @@ test-exported:
 prove: $(ENVS)/dev/ready  ## Run all proofs but fuzz and bench, and show a table of them
 	@$(DEV)/python -m local_galaxy.prove $(PROOFS)
 
-# Needs the variables that local_galaxy.run sets.
-test-tools: test-xml test-workflows
+# Needs the variables that local_galaxy.run sets. One after the other, they leave half of two cores idle.
+test-tools:
+	$(MAKE) --no-print-directory --jobs 2 --output-sync=target test-xml test-histories test-workflows
+
+test-histories:
 	$(DEV)/pytest --maxfail 3 tests/galaxy
 
 PLANEMO_TEST = $(DEV)/planemo test --galaxy_url $$GALAXY_URL --galaxy_admin_key $$GALAXY_ADMIN_KEY \
