@@ -1,5 +1,7 @@
 """A collection in a real Galaxy: Generate ISCC-CODE mapped over it against one manifest job, in seconds and jobs."""
 
+from functools import partial
+
 from bioblend.galaxy import GalaxyInstance
 
 from large_uploads import upload_collection
@@ -7,6 +9,7 @@ from local_galaxy.configuration import CHECKOUT, PASSWORD, USER, WORKERS
 from local_galaxy.session import started
 from local_galaxy.staging import map_over, run_tool
 from measuring import plot, print_table, timed
+from tests.contents import some_bytes
 
 COUNTS = (20, 200, 1000)
 SIZE_BYTES = 100_000
@@ -19,7 +22,7 @@ def main() -> None:
         galaxy = GalaxyInstance(local.url, local.create_user(USER, PASSWORD))
         for count in COUNTS:
             history_id = galaxy.histories.create_history(f'{count} datasets')['id']
-            collection = upload_collection(galaxy, history_id, count, SIZE_BYTES)
+            collection = upload_collection(galaxy, history_id, count, partial(some_bytes, SIZE_BYTES))
             mapped, answer = timed(lambda: run_tool(galaxy, history_id, 'iscc_sum', {
                 'input_file': map_over(collection),
             }))

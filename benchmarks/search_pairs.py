@@ -6,7 +6,6 @@ would take too long is measured for some codes against all, and scaled up.
 
 import subprocess
 import sys
-import threading
 import time
 from collections.abc import Callable
 
@@ -20,9 +19,10 @@ from iscc_galaxy.similarity.search.plans import BackEnd, Pairs
 from measuring import plot, print_table
 
 THREADS = 2
-# More pairs than these are not all compared one by one, and more codes are not all looked up in faiss's hashes.
+# More pairs than these are not all compared one by one by numpy, and faiss looks for no longer.
 MOST_PAIRS = 10 ** 10
-MOST_LOOKED_UP = 10 ** 4
+MOST_SECONDS = 20
+LOOKED_UP_AT_A_TIME = 100
 # Bits, threshold: hashes of faiss, and bits that are flipped in each, with which it misses no pair.
 MULTI_HASH = {(128, 12): (7, 1), (128, 32): (11, 2), (256, 48): (17, 2)}
 # Codes, bits, kind, threshold.
@@ -51,28 +51,27 @@ def make_codes(count: int, bits: int, kind: str) -> np.ndarray:
     return codes
 
 
-# What a method does, with the share of the codes for which it does it, and the pairs that it finds.
-Done = tuple[float, int]
+# The seconds of a method, scaled up to all codes, and the share of the codes for which they were measured.
+Done = tuple[float, float]
 
 
 def search(codes: np.ndarray, limit: int, back_ends: tuple[BackEnd, ...] = BACK_ENDS) -> Done:
     """Search as the tools do."""
-    found, lock = [0], threading.Lock()
-
-    def collect(pairs: Pairs) -> None:
-        with lock:
-            found[0] += len(pairs[0])
-
+    begin = time.perf_counter()
     plan = choose_plan(task_of(codes, None, limit), THREADS, back_ends)
     compares_all = not plan.blocks[0].bits and isinstance(plan.back_end, NumpyBackEnd)
     share = min(1, MOST_PAIRS / len(codes) ** 2) if compares_all else 1
     if share == 1:
-        find_near_pairs(codes, None, limit, THREADS, collect, back_ends)
+        find_near_pairs(codes, None, limit, THREADS, ignore, back_ends)
     else:
-        find_near_pairs(codes[:int(share * len(codes))], codes, limit, THREADS, collect, back_ends)
+        find_near_pairs(codes[:int(share * len(codes))], codes, limit, THREADS, ignore, back_ends)
         # Both codes of a pair look for each other.
         share *= 2
-    return share, found[0]
+    return (time.perf_counter() - begin) / share, share
+
+
+def ignore(pairs: Pairs) -> None:
+    """Take pairs that are found."""
 
 
 def search_by_numpy(codes: np.ndarray, limit: int) -> Done:
@@ -82,8 +81,7 @@ def search_by_numpy(codes: np.ndarray, limit: int) -> Done:
 
 def faiss_flat(codes: np.ndarray, limit: int) -> Done:
     """Compare all with all in faiss, which finds each pair twice, and each code itself."""
-    share = min(1, MOST_PAIRS / len(codes) ** 2)
-    return share, _range_search(faiss.IndexBinaryFlat(64 * codes.shape[1]), codes, limit, int(share * len(codes)))
+    return _range_search(faiss.IndexBinaryFlat(64 * codes.shape[1]), codes, limit)
 
 
 def faiss_multi_hash(codes: np.ndarray, limit: int) -> Done:
@@ -92,19 +90,20 @@ def faiss_multi_hash(codes: np.ndarray, limit: int) -> Done:
     hashes, flipped = MULTI_HASH[bits, limit]
     index = faiss.IndexBinaryMultiHash(bits, hashes, bits // hashes)
     index.nflip = flipped
-    count = min(len(codes), MOST_LOOKED_UP)
-    return count / len(codes), _range_search(index, codes, limit, count)
+    return _range_search(index, codes, limit)
 
 
-def _range_search(index: faiss.IndexBinary, codes: np.ndarray, limit: int, count: int) -> int:
-    """Look for what is near the first `count` codes; return the number of pairs of different codes."""
+def _range_search(index: faiss.IndexBinary, codes: np.ndarray, limit: int) -> Done:
+    """Look for what is near the codes, for all or for some seconds."""
     faiss.omp_set_num_threads(THREADS)
+    begin = time.perf_counter()
     index.add(codes.view(np.uint8))
-    found = 0
-    for first in range(0, count, 1000):
-        limits, _, _ = index.range_search(codes[first:min(first + 1000, count)].view(np.uint8), limit + 1)
-        found += int(limits[-1])
-    return (found - count) // 2
+    added, done = time.perf_counter(), 0
+    while done < len(codes) and time.perf_counter() - added < MOST_SECONDS:
+        index.range_search(codes[done:done + LOOKED_UP_AT_A_TIME].view(np.uint8), limit + 1)
+        done = min(done + LOOKED_UP_AT_A_TIME, len(codes))
+    share = done / len(codes)
+    return added - begin + (time.perf_counter() - added) / share, share
 
 
 def prepare(codes: np.ndarray, limit: int) -> float:
@@ -130,9 +129,7 @@ def measured_here(count: int, bits: int, kind: str, limit: int, method: str) -> 
     # The tools take equal codes together.
     codes, _ = different_rows(make_codes(count, bits, kind))
     ready = prepare(codes, limit) if method == 'search' else 0
-    begin = time.perf_counter()
-    share, _ = METHODS[method](codes, limit)
-    seconds = (time.perf_counter() - begin) / share
+    seconds, share = METHODS[method](codes, limit)
     memory = next(int(line.split()[1]) for line in open('/proc/self/status') if line.startswith('VmHWM')) // 1024
     print(seconds, share, ready, memory)
 
