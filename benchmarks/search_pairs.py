@@ -23,6 +23,8 @@ THREADS = 2
 MOST_PAIRS = 10 ** 10
 MOST_SECONDS = 20
 LOOKED_UP_AT_A_TIME = 100
+# A method that takes longer than these seconds is stopped.
+PATIENCE = 120
 # Bits, threshold: hashes of faiss, and bits that are flipped in each, with which it misses no pair.
 MULTI_HASH = {(128, 12): (7, 1), (128, 32): (11, 2), (256, 48): (17, 2)}
 # Codes, bits, kind, threshold.
@@ -118,10 +120,18 @@ METHODS: dict[str, Callable[[np.ndarray, int], Done]] = {
     'search': search, 'numpy': search_by_numpy, 'faiss flat': faiss_flat, 'faiss multi-hash': faiss_multi_hash}
 
 
-def measure(case: tuple[int, int, str, int], method: str) -> list[float]:
-    """Return the seconds (scaled up), the share that was done, the seconds to get ready, and the peak memory (MB)."""
+def measure(case: tuple[int, int, str, int], method: str) -> list[float] | None:
+    """Return the seconds (scaled up), the share that was done, the seconds to get ready, and the peak memory (MB).
+
+    Return None for a method that was stopped.
+    """
     command = [sys.executable, __file__, *map(str, case), method]
-    done = subprocess.run(command, capture_output=True, text=True, check=True, env={'PYTHONPATH': ':'.join(sys.path)})
+    try:
+        done = subprocess.run(
+            command, capture_output=True, text=True, check=True, timeout=PATIENCE,
+            env={'PYTHONPATH': ':'.join(sys.path)})
+    except subprocess.TimeoutExpired:
+        return None
     return list(map(float, done.stdout.split()))
 
 
@@ -134,6 +144,15 @@ def measured_here(count: int, bits: int, kind: str, limit: int, method: str) -> 
     print(seconds, share, ready, memory)
 
 
+def ratio(result: list[float] | None, own: float) -> str:
+    """Return how many times as long as the search itself a method takes, in words."""
+    if result is None:
+        return f'over {PATIENCE / own:.0f}'
+    seconds, share, *_ = result
+    times = seconds / own
+    return f'{times:.{1 if times < 10 else 0}f}{" (scaled)" if share != 1 else ""}'
+
+
 def main() -> None:
     rows = []
     growth: dict[str, list[tuple[float, float]]] = {}
@@ -143,9 +162,7 @@ def main() -> None:
         own, _, ready, memory = results['search']
         rows.append([
             f'{count:.0e}'.replace('e+0', 'e'), str(bits), kind, str(limit), f'{own:.2f}', f'{ready:.1f}',
-            f'{memory:.0f}', *(
-                f'{seconds / own:.3g}{" (scaled)" if share != 1 else ""}'
-                for seconds, share, *_ in list(results.values())[1:]),
+            f'{memory:.0f}', *(ratio(result, own) for result in list(results.values())[1:]),
         ])
         growth.setdefault(f'{kind}, {limit} of {bits} bits', []).append((count, own + ready))
         print(' '.join(rows[-1]), file=sys.stderr, flush=True)

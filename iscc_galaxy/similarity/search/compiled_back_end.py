@@ -6,7 +6,7 @@ from types import ModuleType
 import numpy as np
 
 from iscc_galaxy.similarity.search.blocks import Block
-from iscc_galaxy.similarity.search.plans import BackEnd, Collect, Costs, Index, SortedCodes
+from iscc_galaxy.similarity.search.plans import BackEnd, Collect, Costs, Index, SortedCodes, Task
 
 COSTS = Costs(compare=0.25, index=30, look_up=6, candidate=0.22, start=1.5e9, tile=(256, 2 ** 12), pairs=2 ** 16)
 
@@ -17,9 +17,9 @@ class CompiledBackEnd(BackEnd):
 
     costs: Costs = COSTS
 
-    def compared_words(self, words: int) -> int:
+    def compared_words(self, task: Task) -> int:
         """Return all words."""
-        return words
+        return task.words
 
     def prepare(self, words: int) -> None:
         """Compile the loops, once for each number of words."""

@@ -109,8 +109,8 @@ class BackEnd(ABC):
     costs: Costs
 
     @abstractmethod
-    def compared_words(self, words: int) -> int:
-        """Return how many of the words of two candidates are compared."""
+    def compared_words(self, task: Task) -> int:
+        """Return how many of the words of two candidates are compared, before the others of those that may be near."""
 
     @abstractmethod
     def prepare(self, words: int) -> None:
@@ -150,7 +150,7 @@ class Plan:
         task, costs = self.task, self.back_end.costs
         if not block.bits:
             return task.pairs * task.words * costs.compare
-        candidate = costs.candidate * self.back_end.compared_words(task.words)
+        candidate = costs.candidate * self.back_end.compared_words(task)
         count = task.left.shape[1]
         compare = count * costs.look_up + task.pairs * chance * candidate
         return block.mask_count * compare + count * costs.index + (1 << len(block.bits)) * costs.look_up
