@@ -12,7 +12,7 @@ from iscc_galaxy.similarity.near_pairs import BACK_ENDS, choose_plan, find_near_
 from iscc_galaxy.similarity.search.blocks import deal_out
 from iscc_galaxy.similarity.search.compiled_back_end import CompiledBackEnd
 from iscc_galaxy.similarity.search.numpy_back_end import NumpyBackEnd
-from iscc_galaxy.similarity.search.plans import BackEnd, Pairs
+from iscc_galaxy.similarity.search.plans import BackEnd, Pairs, Task
 
 
 def random_codes(random: np.random.Generator, width: int, count: int) -> np.ndarray:
@@ -164,3 +164,14 @@ def test_two_codes_within_the_limit_are_near_in_a_block(limit, count):
     blocks = deal_out(list(range(128)), count, limit)
     assert sum(block.limit + 1 for block in blocks) == limit + 1
     assert sorted(bit for block in blocks for bit in block.bits) == list(range(128))
+
+
+@pytest.mark.parametrize('words, limit', [(2, 12), (2, 22), (2, 32), (3, 40), (4, 48), (4, 64), (4, 90), (1, 40)])
+def test_numpy_compares_so_many_words_first_that_few_candidates_are_left(words, limit):
+    """With fewer, it would compare most candidates twice; with more, it would do in vain what one word tells."""
+    codes = np.random.default_rng(1).integers(0, 2 ** 64, (words, 4000), dtype=np.uint64)
+    compared = NumpyBackEnd().compared_words(Task(codes, codes, True, limit))
+    differing = np.bitwise_count(codes[:compared, ::2] ^ codes[:compared, 1::2]).sum(axis=0, dtype=int)
+    assert compared == words or (differing <= limit).mean() < 0.02
+    fewer = np.bitwise_count(codes[:compared - 1, ::2] ^ codes[:compared - 1, 1::2]).sum(axis=0, dtype=int)
+    assert compared == 1 or (fewer <= limit).mean() > 0.001
