@@ -126,9 +126,10 @@ prove: $(ENVS)/dev/ready  ## Run all proofs but fuzz and bench, and show a table
 # Needs the variables that local_galaxy.run sets. One after the other, they leave half of two cores idle.
 test-tools:
 	$(MAKE) --no-print-directory --jobs 2 --output-sync=target test-xml test-histories test-workflows
+	$(DEV)/pytest -m alone tests/galaxy
 
 test-histories:
-	$(DEV)/pytest --maxfail 3 tests/galaxy
+	$(DEV)/pytest --maxfail 3 -m 'not alone' tests/galaxy
 
 PLANEMO_TEST = $(DEV)/planemo test --galaxy_url $$GALAXY_URL --galaxy_admin_key $$GALAXY_ADMIN_KEY \
   --galaxy_user_key $$GALAXY_USER_KEY --test_timeout 120

@@ -104,6 +104,12 @@ def galaxy_state() -> Path:
     return Path(os.environ['GALAXY_STATE'])
 
 
+def all_called(beginning: str, folder: Path) -> list[str]:
+    """Return what lies below a folder with a name that begins so; jobs may remove other folders meanwhile."""
+    found = (name for _, folders, files in os.walk(folder) for name in (*folders, *files))
+    return [name for name in found if name.startswith(beginning)]
+
+
 @pytest.fixture
 def hasher(galaxy_state):
     """Replace the `iscc-sum` that Galaxy's dependency resolution finds, until the test ends."""

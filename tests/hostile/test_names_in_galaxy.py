@@ -12,7 +12,7 @@ from bioblend import ConnectionError as Refused
 from bioblend.galaxy import GalaxyInstance
 from bioblend.galaxy.dataset_collections import CollectionDescription, CollectionElement, HistoryDatasetElement
 
-from histories import History, output_of
+from histories import all_called, History, output_of
 from iscc_galaxy.commands.generate_image_codes import LONGEST_NAME as LONGEST_WITH_THUMBNAIL
 from iscc_galaxy.commands.generate_manifest import CODE_COLLECTION
 from iscc_galaxy.galaxy.job import shown
@@ -34,7 +34,7 @@ NAMED, MAPPED = 7, 40
 def names(galaxy_state):
     """Yield the names, and insist at the end that none of them ran as a command, in a job or in the server."""
     yield hostile_names(galaxy_state / 'canary')
-    assert not [path for folder in (galaxy_state, Path()) for path in folder.rglob('canary*')]
+    assert not [path for folder in (galaxy_state, Path()) for path in all_called('canary', folder)]
 
 
 @pytest.fixture(scope='module')
