@@ -16,6 +16,7 @@ import zarr
 from iscc_galaxy.galaxy.datasets import Dataset
 from iscc_galaxy.galaxy.job import JobError
 from iscc_galaxy.images.bulk_reading import read_image
+from layouts import in_order
 from local_galaxy.configuration import ENVIRONMENTS
 from oracle import codes_of
 
@@ -44,8 +45,7 @@ def by_iscc_bio(tmp_path):
 def code_of(tmp_path):
     """Return the code of some planes, one after another."""
     def code(*planes: np.ndarray) -> str:
-        pixels = b''.join(plane.astype(plane.dtype.newbyteorder('>')).tobytes() for plane in planes)
-        return codes_of(pixels, tmp_path).wide
+        return codes_of(in_order(np.stack(planes), 'zyx'), tmp_path).wide
     return code
 
 
