@@ -7,7 +7,7 @@ from pathlib import Path
 
 from iscc_galaxy.galaxy.job import JobError
 
-# No list of datasets has a longer one (in bytes; in characters if it is UTF-16): a path has up to 4096 bytes.
+# In characters. No list of datasets has a longer one: a path has up to 4096 bytes.
 LONGEST_LINE = 2 ** 16
 # The command prompt of Windows writes what a program prints in the letters of its country.
 REMEDY = 'If it is a list that iscc-sum made on Windows, make it again with: iscc-sum -o checksums.txt *.tiff'
@@ -21,32 +21,22 @@ def read_lines(path: Path, label: str) -> Iterator[tuple[int, str]]:
     is_empty = True
     try:
         with path.open('rb') as file:
+            # PowerShell's `>` writes UTF-16, with a byte order mark that says so.
             is_utf_16 = file.read(2) in (BOM_UTF16_LE, BOM_UTF16_BE)
-        for number, line in enumerate((_utf_16_lines if is_utf_16 else _utf_8_lines)(path, label), start=1):
-            if '\0' in line or not line.endswith('\n') and len(line.encode()) >= LONGEST_LINE:
-                raise JobError(f'{label} is not a text file: line {number} holds zero bytes, or is too long.')
-            if line.strip():
-                is_empty = False
-                yield number, line.removesuffix('\n').removesuffix('\r')
+        number = 0
+        with path.open(encoding='utf-16' if is_utf_16 else 'utf-8-sig', newline='\n') as file:
+            for number, line in enumerate(iter(partial(file.readline, LONGEST_LINE), ''), start=1):
+                if '\0' in line or len(line) == LONGEST_LINE and not line.endswith('\n'):
+                    raise JobError(f'{label} is not a text file: line {number} holds zero bytes, or is too long.')
+                if not line.isspace():
+                    is_empty = False
+                    yield number, line.removesuffix('\n').removesuffix('\r')
+    except UnicodeDecodeError as error:
+        # Python decodes several lines at a time: what it was given then begins behind the last line that was read.
+        number += 1 + error.object[:error.start].count(b'\n')
+        problem = 'it is not whole UTF-16' if is_utf_16 else f'line {number} is not UTF-8'
+        raise JobError(f'{label} is not a text file: {problem}. {REMEDY}') from error
     except OSError as error:
         raise JobError(f'{label} can not be read: {error}. Upload or compute it again.') from error
     if is_empty:
         raise JobError(f'{label} is empty.')
-
-
-def _utf_8_lines(path: Path, label: str) -> Iterator[str]:
-    with path.open('rb') as file:
-        for number, line in enumerate(iter(partial(file.readline, LONGEST_LINE), b''), start=1):
-            try:
-                yield line.decode('utf-8-sig' if number == 1 else 'utf-8')
-            except UnicodeDecodeError as error:
-                raise JobError(f'{label} is not a text file: line {number} is not UTF-8. {REMEDY}') from error
-
-
-def _utf_16_lines(path: Path, label: str) -> Iterator[str]:
-    """Yield the lines of a file as PowerShell writes it with `>`: UTF-16, with a byte order mark that says so."""
-    with path.open(encoding='utf-16', newline='\n') as file:
-        try:
-            yield from iter(partial(file.readline, LONGEST_LINE), '')
-        except UnicodeError as error:
-            raise JobError(f'{label} is not a text file: it is not whole UTF-16. {REMEDY}') from error

@@ -23,9 +23,13 @@ def cut_points(weights: np.ndarray, most: int) -> list[int]:
 
 def different_rows(words: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Return the different rows, sorted, and for each row the place of its equal among them."""
-    order = np.lexsort(words.T)
-    is_new = np.ones(len(words), bool)
-    is_new[1:] = (words[order[1:]] != words[order[:-1]]).any(axis=1)
+    order = np.argsort(words[:, 0])
+    # Most codes differ in their first words: only the others are sorted by all of them, which takes longer.
+    is_equal = np.diff(words[order, 0]) == 0
+    equal = np.flatnonzero(np.append(is_equal, False) | np.append(False, is_equal))
+    order[equal] = order[equal][np.lexsort(words[order[equal]].T[::-1])]
+    rows = words[order]
+    is_new = np.append(True, (rows[1:] != rows[:-1]).any(axis=1))[:len(rows)]
     which = np.empty(len(words), np.int64)
     which[order] = np.cumsum(is_new) - 1
-    return words[order[is_new]], which
+    return rows[is_new], which

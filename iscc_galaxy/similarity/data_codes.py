@@ -5,9 +5,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from iscc_galaxy.iscc.iscc_codes import body_of, is_narrow
+from iscc_galaxy.iscc.iscc_codes import HEADER_BYTES, is_narrow, rows_of
 from iscc_galaxy.similarity.arrays import different_rows
 from iscc_galaxy.similarity.classes import Classes, classes
+
+# Codes that are decoded at a time.
+CODES = 2 ** 14
 
 
 @dataclass(frozen=True)
@@ -46,9 +49,13 @@ def _halves(iscc_codes: Sequence[str]) -> tuple[np.ndarray, np.ndarray, np.ndarr
     has_narrow = np.fromiter(map(is_narrow, iscc_codes), bool, len(iscc_codes))
     words = np.zeros((len(iscc_codes), 4), np.uint64)
     for narrow, used in ((False, [0, 1, 2, 3]), (True, [0, 2])):
-        places = np.flatnonzero(has_narrow == narrow)
-        bodies = b''.join(body_of(iscc_codes[place]) for place in places.tolist())
-        words[np.ix_(places, used)] = np.frombuffer(bodies, '>u8').reshape(-1, len(used))
+        of_form = np.flatnonzero(has_narrow == narrow)
+        body = slice(HEADER_BYTES, HEADER_BYTES + 8 * len(used))
+        for start in range(0, len(of_form), CODES):
+            places = of_form[start:start + CODES]
+            rows = rows_of([iscc_codes[place] for place in places.tolist()])
+            bodies = np.frombuffer(rows, np.uint8).reshape(len(places), -1)[:, body]
+            words[np.ix_(places, used)] = np.ascontiguousarray(bodies).view('>u8')
     return words[:, :2], words[:, 2:], has_narrow
 
 

@@ -1,5 +1,6 @@
 """Reading and comparing codes, against iscc-core as the oracle."""
 
+import base64
 import io
 
 import iscc_core
@@ -42,6 +43,13 @@ def test_a_wide_code_gives_the_narrow_one(digest):
     assert iscc_codes.narrowed(wide) == iscc_codes.narrowed(narrow) == narrow
     assert iscc_codes.halves_of(wide) == (digest[0][:16], digest[1][:16])
     assert iscc_codes.halves_of(narrow) == (digest[0][:8], digest[1][:8])
+
+
+@given(st.lists(digests(), min_size=1, max_size=5), st.booleans())
+def test_many_codes_are_decoded_to_rows(digests, wide):
+    codes = [code_of(digest, wide) for digest in digests]
+    assert iscc_codes.rows_of(codes) == b''.join(
+        base64.b32decode(code.ljust(56 if wide else 32, 'A')) for code in codes)
 
 
 @given(digests(), digests(), st.booleans(), st.booleans())

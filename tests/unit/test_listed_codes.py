@@ -260,6 +260,14 @@ def test_codes_of_pixels_and_of_files_in_one_file_are_an_error(read, content, li
         f'Dataset "list" holds {lines}: the two can\'t be compared. Give a file with codes of one kind.')
 
 
+@pytest.mark.parametrize('before', [0, 1, 133, 134, 135, 5000])
+def test_the_line_that_is_not_utf_8_is_named(read, before):
+    """Python decodes 8192 bytes at a time, which end here in line 135."""
+    lines = [f'ISCC:{TIFF}'.encode()] * before + [f'ISCC:{TIFF} *'.encode() + b'\xfc.tiff'] + [TIFF.encode()] * 1000
+    with pytest.raises(JobError, match=f': line {before + 1} is not UTF-8'):
+        read(b'\n'.join(lines))
+
+
 @pytest.mark.parametrize('content, reason', [
     ('', 'is empty'),
     (' \r\n\n', 'is empty'),
