@@ -10,7 +10,7 @@ GALAXY_BRANCH := release_26.1
 GALAXY :=
 export GALAXY_ENVIRONMENT := galaxy$(addprefix -,$(GALAXY))
 BENCHMARKS := hash_one_dataset hash_many_datasets read_images search_images map_or_manifest find_similar_files \
-  find_processed_images search_pairs load_galaxy
+  find_processed_images search_pairs compare_manifests load_galaxy
 FUZZ_RUNS := 3000000
 PROOFS := demo test test-hostile test-containers test-pulsar test-slurm test-ui test-exports test-ecosystem
 TOOLS := $(shell grep -l '^<tool' tools/*/*.xml)

@@ -17,7 +17,7 @@ def main() -> None:
         folder = Path(name)
         files = write_files(folder, max(COUNTS), SIZE_BYTES)
         tool = command_of(
-            'find_similar', 'job.json', 'output=pairs.tsv', 'clusters=groups.tsv', commands=SIMILARITY_BIN)
+            'find_similar', folder / 'job.json', 'output=pairs.tsv', 'clusters=groups.tsv', commands=SIMILARITY_BIN)
 
         def commands_on(count: int) -> dict[str, Command]:
             datasets = [described_file(file, str(number)) for number, file in enumerate(files[:count])]

@@ -19,7 +19,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         files = write_files(folder, max(COUNTS), SIZE_BYTES)
-        tool = command_of('generate_manifest', 'job.json', 'output=manifest.tsv')
+        tool = command_of('generate_manifest', folder / 'job.json', 'output=manifest.tsv')
 
         def commands_on(count: int) -> dict[str, Command]:
             job = {'datasets': list(map(described_file, files[:count])), 'narrow': False, 'codes': False}

@@ -6,6 +6,7 @@ import subprocess
 import time
 from collections.abc import Callable
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, NamedTuple
 
 from local_galaxy.configuration import CHECKOUT, JOBS_BIN
@@ -57,7 +58,9 @@ def take_turns(commands: dict[str, Command], rounds: int, folder: Path) -> dict[
     runs = {label: [] for label in commands}
     for _ in range(rounds):
         for label, command in commands.items():
-            runs[label].append(measure(command.arguments, folder, GALAXY_SLOTS=str(command.slots)))
+            # A job begins in an empty folder.
+            with TemporaryDirectory(dir=folder) as work:
+                runs[label].append(measure(command.arguments, Path(work), GALAXY_SLOTS=str(command.slots)))
     return {
         label: Cost(statistics.median(seconds for seconds, _ in measured), max(memory for _, memory in measured))
         for label, measured in runs.items()

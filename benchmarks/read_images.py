@@ -86,7 +86,8 @@ def main() -> None:
             path = folder / file_name
             options = {'datasets': [described(path)], 'thumbnails': False, 'metadata': False}
             (folder / 'job.json').write_text(json.dumps(options))
-            tool = command_of('generate_image_codes', 'job.json', 'manifest=manifest.tsv', commands=IMAGES_BIN)
+            tool = command_of(
+                'generate_image_codes', folder / 'job.json', 'manifest=manifest.tsv', commands=IMAGES_BIN)
             decode = [IMAGES_BIN / 'python', '-c', DECODE_ZARR if path.is_dir() else DECODE_TIFF, path]
             commands = {'raw': Command([JOBS_BIN / 'iscc-sum', raw]), 'tool': Command(tool), 'decode': Command(decode)}
             if not path.is_dir():
