@@ -218,6 +218,8 @@ def test_workflow(newcomer):
     form.locator('.multiselect').first.click()
     form.locator('.multiselect__option:visible').filter(has_text=COLLECTION).click()
     expect(form).not_to_contain_text('Loading')
+    # The list fades out slowly.
+    expect(form.locator('.multiselect__option:visible')).to_have_count(0)
     newcomer.look('workflow form')
     newcomer.page.locator('#run-workflow').click()
     newcomer.page.locator('.nav-item[title="Report"] a:not(.disabled)').click(timeout=JOB_MILLISECONDS)
