@@ -57,7 +57,7 @@ def main() -> None:
                 'Trace datasets, three manifests': Command(trace, 2),
             }
 
-        compare('Manifests compared: seconds by lines', COUNTS, commands_on, Rate('Lines'), ROUNDS, folder)
+        compare('Manifests compared: seconds by lines', COUNTS, commands_on, Rate('Lines'), ROUNDS)
 
 
 def write_manifest(path: Path, count: int) -> None:

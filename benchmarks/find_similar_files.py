@@ -31,7 +31,7 @@ def main() -> None:
 
         compare(
             f'Files of {SIZE_BYTES:,} bytes, hashed and compared: seconds by number',
-            {str(count): count for count in COUNTS}, commands_on, Rate('Files'), ROUNDS, folder)
+            {str(count): count for count in COUNTS}, commands_on, Rate('Files'), ROUNDS)
 
 
 if __name__ == '__main__':

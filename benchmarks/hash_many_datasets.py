@@ -32,7 +32,7 @@ def main() -> None:
 
         growth = compare(
             f'Datasets of {SIZE_BYTES:,} bytes: seconds by number', {str(count): count for count in COUNTS},
-            commands_on, Rate('Datasets'), ROUNDS, folder)
+            commands_on, Rate('Datasets'), ROUNDS)
     plot('hash_many_datasets', ('Datasets', 'Seconds'), growth)
 
 

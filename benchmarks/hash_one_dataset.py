@@ -44,7 +44,7 @@ def main() -> None:
 
         growth = compare(
             'One dataset: seconds by size', {f'{size} MiB': size * MIB for size in SIZES_MIB}, commands_on,
-            Rate('MB', 1e6), ROUNDS, folder)
+            Rate('MB', 1e6), ROUNDS)
     plot('hash_one_dataset', ('Bytes', 'Seconds'), growth)
 
 

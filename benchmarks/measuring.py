@@ -43,24 +43,27 @@ def command_of(tool: str, *arguments: str | Path, commands: Path = JOBS_BIN) -> 
     return [commands / 'python', '-m', f'{COMMANDS}.{tool}', *arguments]
 
 
-def measure(command: list, folder: Path | None = None, **variables: str) -> tuple[float, float]:
-    """Run a command in the jobs' environment; return its seconds, and the peak memory (MB) of its largest process."""
+def measure(command: list, **variables: str) -> tuple[float, float]:
+    """Run a command in the jobs' environment; return its seconds, and the peak memory (MB) of its largest process.
+
+    As a job, it begins in an empty folder.
+    """
     env = {'PATH': f'{JOBS_BIN}:{os.environ["PATH"]}', 'PYTHONPATH': str(CHECKOUT), **variables}
-    begin = time.perf_counter()
-    process = subprocess.Popen(command, cwd=folder, env=env, stdout=subprocess.DEVNULL)
-    _, status, usage = os.wait4(process.pid, 0)
+    with TemporaryDirectory() as folder:
+        begin = time.perf_counter()
+        process = subprocess.Popen(command, cwd=folder, env=env, stdout=subprocess.DEVNULL)
+        _, status, usage = os.wait4(process.pid, 0)
+        seconds = time.perf_counter() - begin
     assert status == 0
-    return time.perf_counter() - begin, usage.ru_maxrss / 1024
+    return seconds, usage.ru_maxrss / 1024
 
 
-def take_turns(commands: dict[str, Command], rounds: int, folder: Path) -> dict[str, Cost]:
+def take_turns(commands: dict[str, Command], rounds: int) -> dict[str, Cost]:
     """Run the commands one after the other, round by round, so that what else the machine does falls on all of them."""
     runs = {label: [] for label in commands}
     for _ in range(rounds):
         for label, command in commands.items():
-            # A job begins in an empty folder.
-            with TemporaryDirectory(dir=folder) as work:
-                runs[label].append(measure(command.arguments, Path(work), GALAXY_SLOTS=str(command.slots)))
+            runs[label].append(measure(command.arguments, GALAXY_SLOTS=str(command.slots)))
     return {
         label: Cost(statistics.median(seconds for seconds, _ in measured), max(memory for _, memory in measured))
         for label, measured in runs.items()
@@ -69,14 +72,13 @@ def take_turns(commands: dict[str, Command], rounds: int, folder: Path) -> dict[
 
 def compare(
     title: str, amounts: dict[str, int], commands_on: Callable[[int], dict[str, Command]], rate: Rate, rounds: int,
-    folder: Path,
 ) -> dict[str, list[tuple[float, float]]]:
     """Measure command lines on growing amounts; print a table, and return amounts and seconds of each by its label.
 
     The amounts are by the heads of their columns. `commands_on` makes an amount of data, and returns the command lines
     for it; the first is what the others are compared with.
     """
-    costs = [take_turns(commands_on(amount), rounds, folder) for amount in amounts.values()]
+    costs = [take_turns(commands_on(amount), rounds) for amount in amounts.values()]
     most, largest = list(amounts.values())[-1], costs[-1]
     first = next(iter(largest.values())).seconds
     print_table(f'{title}, median of {rounds} runs', [

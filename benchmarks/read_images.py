@@ -92,7 +92,7 @@ def main() -> None:
             commands = {'raw': Command([JOBS_BIN / 'iscc-sum', raw]), 'tool': Command(tool), 'decode': Command(decode)}
             if not path.is_dir():
                 commands['bio'] = Command([ENVIRONMENTS / 'bio' / 'bin' / 'iscc-bio', 'biocode', path])
-            costs = take_turns(commands, ROUNDS, folder)
+            costs = take_turns(commands, ROUNDS)
             seconds = {label: cost.seconds for label, cost in costs.items()}
             rows.append([
                 title, f'{seconds["raw"]:.1f}', f'{seconds["tool"]:.1f}', f'{seconds["tool"] / seconds["raw"]:.2f}',

@@ -77,9 +77,8 @@ def main() -> None:
         costs = {label: [] for label in commands}
         for _ in range(ROUNDS):
             for label, command in commands.items():
-                # A job begins in an empty folder.
-                with tempfile.TemporaryDirectory(dir=folder) as work, watched() as usage:
-                    seconds, _ = measure(command.arguments, Path(work), GALAXY_SLOTS=str(command.slots))
+                with watched() as usage:
+                    seconds, _ = measure(command.arguments, GALAXY_SLOTS=str(command.slots))
                 costs[label].append((seconds, usage))
     print_costs(costs)
 
