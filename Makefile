@@ -180,6 +180,7 @@ bench: environments $(ENVS)/bio/ready  ## Measure what the tools cost, as ratios
 lock: $(UV)  ## Resolve the newest versions into the lock files
 	@for name in $(basename $(notdir $(wildcard requirements/*.in))); do \
 	  $(UV) pip compile --quiet --universal --python-version 3.11 --no-header --no-annotate --upgrade \
+	    $$([[ $$name == galaxy* ]] && echo --excludes requirements/galaxy.excluded) \
 	    requirements/$$name.in --output-file requirements/$$name.lock || exit 1; \
 	done
 

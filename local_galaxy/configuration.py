@@ -52,17 +52,16 @@ CORES = {
     'iscc_image': 2,
     'iscc_image_similarity': 2,
 }
-POLL_SECONDS = 0.1
+POLL_SECONDS = 0.2
 QUICK_JOBS = {
     # Metadata in a running Celery worker instead of a new process: two seconds a job instead of seven.
     'enable_celery_tasks': True,
     'metadata_strategy': 'directory_celery',
-    # Look for new jobs ten times a second, not once.
+    # Look for new jobs five times a second, not once.
     'job_handler_monitor_sleep': POLL_SECONDS,
     'job_runner_monitor_sleep': POLL_SECONDS,
 }
-# The folder that is put on Galaxy's Python path: how it is served, and a queue that looks for new tasks ten times a
-# second, too.
+# The folder that is put on Galaxy's Python path: how it is served, and a queue that looks for new tasks more often.
 PYTHON_PATH = Path(__file__).parent / 'in_galaxy'
 TASK_QUEUE = 'quick_queue.Transport'
 
