@@ -4,6 +4,7 @@ A cell of the provenance table may name several datasets, as `step: dataset`, wi
 `;` of a name is written `\;`.
 """
 
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ from iscc_galaxy.galaxy.job import JobError, run, slots, write_output
 from iscc_galaxy.galaxy.outputs import longest_identifier, write_collection
 from iscc_galaxy.iscc.iscc_codes import canonical
 from iscc_galaxy.similarity.compared import compared_files, ComparedDataset, ComparedFile
-from iscc_galaxy.similarity.data_code_comparison import compare_datasets
+from iscc_galaxy.similarity.data_code_comparison import compare_datasets, DataCodeComparison
 
 COLUMNS = ('dataset', 'step', 'iscc_code', 'bit_identical_to', 'near_copies')
 # What OMERO's script Import_from_csv reads: a row of namespaces, and a header of keys behind the name of the object.
@@ -42,32 +43,37 @@ def main(options: dict[str, Any], provenance: Path) -> None:
     write_output(provenance, table(COLUMNS, rows))
 
 
-def provenance_rows(steps: dict[str, list[ComparedDataset]], threshold: int) -> list[str]:
-    """Return a row for each dataset of each step, in their order; `threshold` is in bits of 128."""
-    step_of = [step for step, datasets in steps.items() for _ in datasets]
-    datasets = [dataset for datasets in steps.values() for dataset in datasets]
-    comparison = compare_datasets(datasets, None, threshold, slots())
+def provenance_rows(steps: dict[str, list[ComparedDataset]], threshold: int) -> Iterator[str]:
+    """Return a row for each dataset of each step, in their order; `threshold` is in bits of 128.
+
+    Raise JobError for too many pairs, before the first row is asked for.
+    """
+    comparison = compare_datasets([dataset for each in steps.values() for dataset in each], None, threshold, slots())
     if comparison.matches.too_many:
         raise JobError(
             f'{comparison.matches.pairs} pairs of datasets are too many to list. Choose a smaller '
             '"Maximum distance".'
         )
+    return _rows(comparison, [escaped(step) for step, datasets in steps.items() for _ in datasets])
+
+
+def _rows(comparison: DataCodeComparison, steps: Sequence[str]) -> Iterator[str]:
+    """Yield the rows of datasets and their steps."""
     identical = comparison.identical.tolist()
-    labels = [
-        f'{escaped(step)}: {escaped(dataset.name)}'.replace(';', '\\;') for step, dataset in zip(step_of, datasets)
-    ]
-    rows = []
+    names = [escaped(dataset.name) for dataset in comparison.datasets]
+
+    def label(place: int) -> str:
+        return f'{steps[place]}: {names[place]}'.replace(';', '\\;')
+
     for place, (matched, distances) in enumerate(comparison.matched.of_each()):
-        same = [labels[other] for other in matched if identical[other] == identical[place]]
+        same = [label(other) for other in matched if identical[other] == identical[place]]
         near = [
-            f'{labels[other]} ({distance})'
+            f'{label(other)} ({distance})'
             for other, distance in zip(matched, distances) if identical[other] != identical[place]
         ]
-        rows.append('\t'.join([
-            escaped(datasets[place].name), escaped(step_of[place]), canonical(datasets[place].code),
-            '; '.join(same), '; '.join(near),
-        ]))
-    return rows
+        yield '\t'.join([
+            names[place], steps[place], canonical(comparison.datasets[place].code), '; '.join(same), '; '.join(near),
+        ])
 
 
 def omero_table(file: ComparedFile) -> str:
