@@ -83,4 +83,4 @@ def omero_table(file: ComparedFile) -> str:
 
 
 if __name__ == '__main__':
-    run(main)
+    run(main, look_for_cycles=False)

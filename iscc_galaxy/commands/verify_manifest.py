@@ -166,4 +166,4 @@ def _hints_on_content(
 
 
 if __name__ == '__main__':
-    run(main)
+    run(main, look_for_cycles=False)

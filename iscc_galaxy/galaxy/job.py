@@ -1,5 +1,6 @@
 """How a command talks to Galaxy: a JSON file in, outputs, a log, and one sentence on standard error when it fails."""
 
+import gc
 import json
 import os
 import sys
@@ -50,12 +51,15 @@ def write_output(path: Path, parts: Iterable[str]) -> None:
         file.writelines(parts)
 
 
-def run(main: Callable[..., None]) -> None:
+def run(main: Callable[..., None], look_for_cycles: bool = True) -> None:
     """Call `main` with the options of the form and the paths of the outputs: `COMMAND JOB_FILE NAME=PATH...`.
 
     What the user can do something about ends the job with exit code 1 and one sentence, without a traceback; a mismatch
-    with MISMATCH, which the tools' XML describes.
+    with MISMATCH, which the tools' XML describes. A command that makes millions of objects, none of which refers to
+    another, has Python not look for cycles among them: that would take a fifth of the time.
     """
+    if not look_for_cycles:
+        gc.disable()
     # Whatever the locale of the machine, a name in the log is no reason to fail.
     sys.stdout.reconfigure(encoding='utf-8', errors='backslashreplace')
     job_file, *arguments = sys.argv[1:]

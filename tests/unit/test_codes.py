@@ -63,6 +63,12 @@ def test_distances_are_those_of_iscc_core(one, other, one_wide, other_wide):
     assert iscc_codes.data_code_distance(code_of(one, one_wide), code_of(other, other_wide)) == expected
 
 
+@given(digests(), st.booleans())
+def test_equal_codes_have_no_distance(digest, wide):
+    code = code_of(digest, wide)
+    assert iscc_codes.data_code_distance(code, code) == (0, 128 if wide else 64)
+
+
 @given(st.text(max_size=70) | st.text(BASE32, max_size=60) | st.text(BASE32).map(lambda tail: 'K4A' + tail))
 def test_a_text_is_a_code_only_if_iscc_core_says_so(text):
     try:
