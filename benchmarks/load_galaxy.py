@@ -23,7 +23,7 @@ from local_galaxy import staging
 from local_galaxy.configuration import ADMIN_EMAIL, CHECKOUT, PASSWORD
 from local_galaxy.engines.engine import Engine
 from local_galaxy.session import started
-from measuring import COMMANDS, print_table, timed
+from measuring import print_table, timed
 from tests.contents import some_bytes
 
 DATASETS, SIZE_BYTES = 5000, 20_000
@@ -31,6 +31,9 @@ IMAGES, SIDE_PIXELS = 1000, 700
 # Sparse: it takes no room on the disk, and is read like any other.
 LARGE_GIB = 20
 SAMPLE_SECONDS = 0.1
+STATE = CHECKOUT / '.galaxy' / 'bench'
+# Each job works in a folder below this.
+JOBS = STATE / 'data' / 'jobs_directory'
 JOB_SECONDS = 3600
 TRIVIAL = 'trivial'
 
@@ -52,8 +55,7 @@ class EngineWithTrivialTool(Engine):
 def main() -> None:
     staging.JOB_SECONDS = JOB_SECONDS
     rows = []
-    with tempfile.TemporaryDirectory() as folder, started(
-            CHECKOUT / '.galaxy' / 'bench', engine=EngineWithTrivialTool()) as local:
+    with tempfile.TemporaryDirectory() as folder, started(STATE, engine=EngineWithTrivialTool()) as local:
         # Only an admin may link a file.
         galaxy = GalaxyInstance(local.url, local.create_user(ADMIN_EMAIL.partition('@')[0], PASSWORD))
         history_id = galaxy.histories.create_history('load')['id']
@@ -111,8 +113,8 @@ def peak_memory() -> Iterator[list[int]]:
     def watch() -> None:
         while not ended.wait(SAMPLE_SECONDS):
             peak[0] = max(peak[0], sum(
-                process.info['memory_info'].rss for process in psutil.process_iter(['cmdline', 'memory_info'])
-                if is_of_a_job(process.info['cmdline'] or [])
+                process.info['memory_info'].rss for process in psutil.process_iter(['cwd', 'memory_info'])
+                if is_of_a_job(process.info['cwd'])
             ))
 
     thread = threading.Thread(target=watch)
@@ -124,9 +126,9 @@ def peak_memory() -> Iterator[list[int]]:
         thread.join()
 
 
-def is_of_a_job(command: list[str]) -> bool:
-    """Return whether a process is one of the tools: it runs their package, or iscc-sum."""
-    return any(Path(part).name == 'iscc-sum' or part.startswith(f'{COMMANDS}.') for part in command[:3])
+def is_of_a_job(folder: str | None) -> bool:
+    """Return whether a process that works in a folder is of a job: its shell, the tool, or what that starts."""
+    return folder is not None and JOBS in Path(folder).parents
 
 
 if __name__ == '__main__':

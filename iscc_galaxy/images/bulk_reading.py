@@ -5,10 +5,12 @@ import os
 import threading
 import time
 from collections.abc import Iterable, Iterator
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import partial
+from queue import SimpleQueue
 
 from iscc_galaxy.formats.pixel_manifests import name_of_scene, SceneCode
 from iscc_galaxy.formats.views import ViewRow
@@ -60,21 +62,34 @@ def view_rows(names: Iterable[str], images: Iterable[list[ReadScene]]) -> Iterat
 
 
 def _read_each(datasets: list[Dataset], processes: int, with_views: bool) -> Iterator[list[ReadScene]]:
-    read = partial(read_image, with_views=with_views)
     if processes == 1:
-        yield from map(read, datasets)
+        yield from map(partial(read_image, with_views=with_views), datasets)
         return
-    # Forked processes hang once iscc-sum was used in the first one.
-    with ProcessPoolExecutor(processes, multiprocessing.get_context('spawn'), _end_with_the_job) as pool:
+    with ExitStack() as stack:
+        # Each process is a pool of its own. A pool of several may wait for ever where one of them is killed while it
+        # starts the next. Forked ones hang once iscc-sum was used in the first one.
+        free = SimpleQueue()
+        for _ in range(processes):
+            pool = ProcessPoolExecutor(1, multiprocessing.get_context('spawn'), _end_with_the_job)
+            free.put(stack.enter_context(pool))
+
+        def read(dataset: Dataset) -> list[ReadScene]:
+            process = free.get()
+            try:
+                return process.submit(read_image, dataset, with_views).result()
+            finally:
+                free.put(process)
+
+        threads = stack.enter_context(ThreadPoolExecutor(processes))
         try:
-            yield from pool.map(read, datasets)
+            yield from threads.map(read, datasets)
         except BrokenProcessPool as error:
             raise JobError(
                 'A process that read images was killed, probably because it needed more memory than this job has. '
                 'Ask the Galaxy admin.'
             ) from error
         finally:
-            pool.shutdown(cancel_futures=True)
+            threads.shutdown(cancel_futures=True)
 
 
 def _end_with_the_job() -> None:
