@@ -23,7 +23,7 @@ from local_galaxy import staging
 from local_galaxy.configuration import ADMIN_EMAIL, CHECKOUT, PASSWORD
 from local_galaxy.engines.engine import Engine
 from local_galaxy.session import started
-from measuring import print_table, timed
+from measuring import COMMANDS, print_table, timed
 from tests.contents import some_bytes
 
 DATASETS, SIZE_BYTES = 5000, 20_000
@@ -31,9 +31,6 @@ IMAGES, SIDE_PIXELS = 1000, 700
 # Sparse: it takes no room on the disk, and is read like any other.
 LARGE_GIB = 20
 SAMPLE_SECONDS = 0.1
-STATE = CHECKOUT / '.galaxy' / 'bench'
-# Each job works in a folder below this.
-JOBS = STATE / 'data' / 'jobs_directory'
 JOB_SECONDS = 3600
 TRIVIAL = 'trivial'
 
@@ -55,7 +52,8 @@ class EngineWithTrivialTool(Engine):
 def main() -> None:
     staging.JOB_SECONDS = JOB_SECONDS
     rows = []
-    with tempfile.TemporaryDirectory() as folder, started(STATE, engine=EngineWithTrivialTool()) as local:
+    with tempfile.TemporaryDirectory() as folder, started(
+            CHECKOUT / '.galaxy' / 'bench', engine=EngineWithTrivialTool()) as local:
         # Only an admin may link a file.
         galaxy = GalaxyInstance(local.url, local.create_user(ADMIN_EMAIL.partition('@')[0], PASSWORD))
         history_id = galaxy.histories.create_history('load')['id']
@@ -107,15 +105,14 @@ def cost(call: Callable[[], None]) -> tuple[float, float]:
 
 @contextmanager
 def peak_memory() -> Iterator[list[int]]:
-    """Watch the processes of jobs while the block runs; the largest sum of their memory (bytes) is the only element."""
+    """Watch the processes of tools in the block; the largest sum of their memory (bytes) is the only element."""
     peak, ended = [0], threading.Event()
 
     def watch() -> None:
         while not ended.wait(SAMPLE_SECONDS):
-            peak[0] = max(peak[0], sum(
-                process.info['memory_info'].rss for process in psutil.process_iter(['cwd', 'memory_info'])
-                if is_of_a_job(process.info['cwd'])
-            ))
+            seen = [each.info for each in psutil.process_iter(['pid', 'ppid', 'cmdline', 'memory_info'])]
+            tools = {each['pid'] for each in seen if is_tool(each['cmdline'] or [])}
+            peak[0] = max(peak[0], sum(each['memory_info'].rss for each in seen if tools & {each['pid'], each['ppid']}))
 
     thread = threading.Thread(target=watch)
     thread.start()
@@ -126,9 +123,9 @@ def peak_memory() -> Iterator[list[int]]:
         thread.join()
 
 
-def is_of_a_job(folder: str | None) -> bool:
-    """Return whether a process that works in a folder is of a job: its shell, the tool, or what that starts."""
-    return folder is not None and JOBS in Path(folder).parents
+def is_tool(command: list[str]) -> bool:
+    """Return whether a process is that of a tool, which starts all others of its job."""
+    return any(part.startswith(f'{COMMANDS}.') for part in command[:3])
 
 
 if __name__ == '__main__':
