@@ -66,8 +66,8 @@ def _read_each(datasets: list[Dataset], processes: int, with_views: bool) -> Ite
         yield from map(partial(read_image, with_views=with_views), datasets)
         return
     with ExitStack() as stack:
-        # Each process is a pool of its own. A pool of several may wait for ever where one of them is killed while it
-        # starts the next. Forked ones hang once iscc-sum was used in the first one.
+        # Each process is a pool of its own: a pool of several may wait for ever where one of them is killed while it
+        # starts the next. Forked processes hang once iscc-sum was used in the process of the job.
         free = SimpleQueue()
         for _ in range(processes):
             pool = ProcessPoolExecutor(1, multiprocessing.get_context('spawn'), _end_with_the_job)
