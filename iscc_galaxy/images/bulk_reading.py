@@ -9,7 +9,6 @@ from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import ExitStack
 from dataclasses import dataclass
-from functools import partial
 from queue import SimpleQueue
 
 from iscc_galaxy.formats.pixel_manifests import name_of_scene, SceneCode
@@ -63,7 +62,8 @@ def view_rows(names: Iterable[str], images: Iterable[list[ReadScene]]) -> Iterat
 
 def _read_each(datasets: list[Dataset], processes: int, with_views: bool) -> Iterator[list[ReadScene]]:
     if processes == 1:
-        yield from map(partial(read_image, with_views=with_views), datasets)
+        for dataset in datasets:
+            yield read_image(dataset, with_views)
         return
     with ExitStack() as stack:
         # Each process is a pool of its own: a pool of several may wait for ever where one of them is killed while it
